@@ -1,0 +1,55 @@
+# `make` alone lists what there is to make. LIBTORCH=/path names another libtorch than the system's
+# (tools/libtorch-env prints it); its build stands in a folder of its own.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+LIBTORCH := $(strip $(LIBTORCH))
+ifeq ($(LIBTORCH),)
+  # Set but empty would read as a path in Package.swift.
+  unexport LIBTORCH
+  SCRATCH := .build
+else
+  export LIBTORCH
+  SCRATCH := .build-libtorch
+endif
+
+SWIFT_BUILD := swift build --scratch-path $(SCRATCH)
+SWIFT_SOURCES := Package.swift $(wildcard Sources plugins Tests samples Benchmarks)
+SCRIPTS := .ci/run $(shell grep -lsE '^\#!.*bash' tools/*)
+
+# VERBOSE=1 shows every test; otherwise suites, failures and the sum.
+ifdef VERBOSE
+  TEST_OUTPUT := cat
+else
+  TEST_OUTPUT := sed -E '/^(◇ |✔ Test "|↳ )/d'
+endif
+
+.PHONY: help demo test build deps format lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: build ## train a small model on samples/audio/drums and make new drums with it
+	tools/demo "$$($(SWIFT_BUILD) -c release --show-bin-path)/stir"
+
+test: deps ## build and run every test (VERBOSE=1 names each)
+	tools/check-samples
+	$(SWIFT_BUILD) --build-tests
+	@set -o pipefail; swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest 2>&1 | $(TEST_OUTPUT)
+
+build: deps ## build the stir tool for use
+	$(SWIFT_BUILD) -c release --product stir
+
+deps: ## install the C libraries that are missing (Debian, Ubuntu)
+	@tools/install-deps
+
+format: ## lay out every Swift file in the project's style
+	swift format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+lint: ## check the layout of Swift files, and the scripts if shellcheck is there
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	if command -v shellcheck > /dev/null; then shellcheck $(SCRIPTS); fi
+
+clean: ## remove what was built, and the demo's results
+	rm -rf .build .build-libtorch demo

@@ -1,0 +1,98 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// The engine is Debian's own libtorch unless LIBTORCH names another one (a pip wheel's `torch`
+// folder, a CUDA build). 1.13's headers are C++17; those of 2.x want C++20.
+let libtorch = Context.environment["LIBTORCH"]
+
+func torchCxxSettings() -> [CXXSetting] {
+  // Optimised in debug builds too: the shim holds loops over every weight.
+  guard let libtorch else { return [.unsafeFlags(["-std=c++17", "-O2"])] }
+  return [
+    .unsafeFlags([
+      "-std=c++20", "-O2", "-I\(libtorch)/include",
+    ])
+  ]
+}
+
+func torchLinkerSettings() -> [LinkerSetting] {
+  guard let libtorch else { return [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")] }
+  var flags = ["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]
+  if FileManager.default.fileExists(atPath: "\(libtorch)/lib/libtorch_cuda.so") {
+    // Kernels register themselves on load, so the linker must keep a library nobody calls by name.
+    flags += ["-Xlinker", "--no-as-needed", "-ltorch_cuda", "-lc10_cuda"]
+  }
+  return [.unsafeFlags(flags), .linkedLibrary("torch_cpu"), .linkedLibrary("c10")]
+}
+
+let package = Package(
+  name: "stir",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "stir", targets: ["stir"]),
+    .library(name: "Stir", targets: ["Pipelines", "Training", "Diffusion", "Networks", "Tensors"]),
+    .library(name: "Modality", targets: ["Modality"]),
+    .library(name: "Audio", targets: ["Audio"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(name: "Core", path: "Sources/Core"),
+    .target(
+      name: "CTorch", path: "Sources/CTorch", cxxSettings: torchCxxSettings(),
+      linkerSettings: torchLinkerSettings()),
+    .target(name: "Tensors", dependencies: ["CTorch", "Core"], path: "Sources/Tensors"),
+    .target(name: "Schedules", dependencies: ["Core"], path: "Sources/Schedules"),
+    .target(name: "Modality", dependencies: ["Core"], path: "Sources/Modality"),
+    .target(name: "Networks", dependencies: ["Tensors", "Core"], path: "Sources/Networks"),
+    .target(
+      name: "Diffusion", dependencies: ["Networks", "Tensors", "Schedules", "Core"],
+      path: "Sources/Diffusion"),
+    .target(
+      name: "Training", dependencies: ["Diffusion", "Networks", "Tensors", "Schedules", "Modality"],
+      path: "Sources/Training"),
+    .target(
+      name: "Pipelines",
+      dependencies: ["Training", "Modality", "Audio", "CPNG", "Yams"],
+      path: "Sources/Pipelines"),
+    .executableTarget(
+      name: "stir",
+      dependencies: [
+        "Pipelines", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/stir"),
+
+    .systemLibrary(
+      name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CSndfile", path: "plugins/Audio/CSndfile", pkgConfig: "sndfile",
+      providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .systemLibrary(
+      name: "CSamplerate", path: "plugins/Audio/CSamplerate", pkgConfig: "samplerate",
+      providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
+    .systemLibrary(
+      name: "CKissFFT", path: "plugins/Audio/CKissFFT", pkgConfig: "kissfft-float",
+      providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
+    .target(
+      name: "Audio", dependencies: ["Modality", "CSndfile", "CSamplerate", "CKissFFT"],
+      path: "plugins/Audio/Sources"),
+
+    .testTarget(name: "CoreTests", dependencies: ["Core"], path: "Tests/CoreTests"),
+    .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], path: "Tests/SchedulesTests"),
+    .testTarget(name: "ModalityTests", dependencies: ["Modality"], path: "Tests/ModalityTests"),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/TensorsTests"),
+    .testTarget(name: "NetworksTests", dependencies: ["Networks"], path: "Tests/NetworksTests"),
+    .testTarget(name: "DiffusionTests", dependencies: ["Diffusion"], path: "Tests/DiffusionTests"),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Audio"], path: "Tests/TrainingTests"),
+    .testTarget(
+      name: "PipelinesTests", dependencies: ["Pipelines", "Audio", "stir"],
+      path: "Tests/PipelinesTests"),
+    .testTarget(name: "AudioTests", dependencies: ["Audio"], path: "plugins/Audio/Tests"),
+  ],
+  swiftLanguageModes: [.v6]
+)

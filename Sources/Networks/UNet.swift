@@ -1,0 +1,170 @@
+import Core
+import Tensors
+
+/// A temporal U-Net that is told its noise level continuously.
+///
+/// Each level of the way down runs residual blocks and shortens the signal by a strided
+/// convolution; each level of the way up lengthens it, joins what the way down had there, and runs
+/// residual blocks. The same definition serves signals (rank 1) and images (rank 2).
+///
+/// Reference: Ronneberger et al. 2015; FiLM and noise level from WaveGrad (Chen et al. 2020).
+public final class UNet: Module {
+  public let configuration: UNetConfiguration
+  let embedding: NoiseLevelEmbedding
+  let stem: Convolution
+  let down: [UNetLevel]
+  let middle: UNetLevel
+  let up: [UNetLevel]
+  let norm: GroupNorm
+  let head: Convolution
+
+  /// A network with starting weights drawn from `seed`.
+  /// - Throws: `StirError.Code.configuration` for values that do not go together.
+  public init(
+    _ configuration: UNetConfiguration, seed: UInt64 = 0, dtype: DType = .float32
+  ) throws {
+    try configuration.validate()
+    self.configuration = configuration
+    let start = try Initializer(seed: seed, dtype: dtype)
+    let (rank, width) = (configuration.rank, configuration.width)
+    let channels = configuration.channelMultipliers.map { $0 * width }
+    let folded = configuration.inputChannels * (rank == 1 ? configuration.patch : configuration.patch * configuration.patch)
+
+    embedding = try NoiseLevelEmbedding(dimension: max(4, width / 2 * 2), width: 4 * width, start)
+    stem = try Convolution(folded, channels[0], kernel: 7, rank: rank, start)
+    down = try channels.indices.dropLast().map {
+      try UNetLevel(
+        $0, input: channels[$0], channels: channels[$0],
+        resampling: .down(configuration.downFactors[$0], to: channels[$0 + 1]), configuration, start)
+    }
+    let bottom = channels.count - 1
+    middle = try UNetLevel(
+      bottom, input: channels[bottom], channels: channels[bottom], resampling: .none, configuration,
+      start)
+    up = try channels.indices.dropLast().reversed().map {
+      try UNetLevel(
+        $0, input: 2 * channels[$0], channels: channels[$0],
+        resampling: .up(configuration.downFactors[$0], from: channels[$0 + 1]), configuration, start)
+    }
+    norm = try GroupNorm(channels[0], groups: configuration.groups, start)
+    head = try Convolution(channels[0], folded, kernel: 3, rank: rank, start: .zero, start)
+    nameParameters()
+  }
+
+  /// The type of the weights, and so of the computation.
+  public var dtype: DType { stem.weight.tensor.dtype }
+  public var device: Device { stem.weight.tensor.device }
+
+  /// Moves every weight to `device`.
+  public func move(to device: Device) throws {
+    for parameter in parameters {
+      parameter.tensor = try parameter.tensor.to(device: device).detached().requiringGradient()
+    }
+  }
+
+  /// - Parameters:
+  ///   - x: [batch, channels, time], or [batch, channels, height, width] at rank 2. Extents that
+  ///     `admittedMultiple` does not divide are padded with zeros at the end, and cut again.
+  ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
+  /// - Returns: the shape of `x`.
+  public func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
+    let shape = x.shape
+    guard shape.count == configuration.rank + 2, shape[1] == configuration.inputChannels else {
+      let axes = configuration.rank == 1 ? "time" : "height, width"
+      throw StirError(
+        .engine,
+        "the network expects [batch, \(configuration.inputChannels), \(axes)], found \(shape)")
+    }
+    guard noiseLevels.count == 1 || noiseLevels.count == shape[0] else {
+      throw StirError(
+        .engine,
+        "\(noiseLevels.count) noise levels for \(shape[0]) items: expected one of each, or one for all"
+      )
+    }
+    let extents = Array(shape.dropFirst(2))
+    let multiple = configuration.admittedMultiple
+    let padding = extents.map { (multiple - $0 % multiple) % multiple }
+
+    var h = configuration.rank == 1 ? try x.reshaped([shape[0], shape[1], 1, shape[2]]) : x
+    if padding.contains(where: { $0 > 0 }) { h = try h.paddedAfter(padding) }
+    h = try run(h, embedding: embedding(noiseLevels, device: device))
+    for (axis, extent) in extents.reversed().enumerated() where h.shape[3 - axis] != extent {
+      h = try h.sliced(dim: 3 - axis, 0..<extent)
+    }
+    return try h.reshaped(shape)
+  }
+
+  /// The network proper, on [batch, channels, height, width] of admitted extents.
+  private func run(_ x: Tensor, embedding: Tensor) throws -> Tensor {
+    let (patch, rank) = (configuration.patch, configuration.rank)
+    var h = try stem(x.to(dtype).channelsLast().folded(by: patch, rank: rank))
+    var skips: [Tensor] = []
+    for level in down {
+      h = try level.process(h, embedding: embedding)
+      skips.append(h)
+      h = try level.resample(h)
+    }
+    h = try middle.process(h, embedding: embedding)
+    for level in up {
+      h = try .concatenated([level.resample(h), skips.removeLast()], dim: 1)
+      h = try level.process(h, embedding: embedding)
+    }
+    return try head(norm(h, silu: true)).unfolded(by: patch, rank: rank)
+  }
+}
+
+/// The residual blocks and attention at one resolution, and the way to the next.
+final class UNetLevel: Module {
+  let blocks: [ResidualBlock]
+  let attention: SelfAttention?
+  let resampler: Convolution?
+  private let unfolding: Int
+  private let rank: Int
+
+  enum Resampling {
+    case none
+    case down(Int, to: Int)
+    case up(Int, from: Int)
+  }
+
+  init(
+    _ index: Int, input: Int, channels: Int, resampling: Resampling,
+    _ configuration: UNetConfiguration, _ start: Initializer
+  ) throws {
+    rank = configuration.rank
+    let dilations = configuration.dilations
+    blocks = try (0..<configuration.blocksPerLevel).map {
+      try ResidualBlock(
+        $0 == 0 ? input : channels, channels, dilation: dilations[$0 % dilations.count],
+        embedding: 4 * configuration.width, configuration, start)
+    }
+    attention =
+      configuration.attentionLevels.contains(index)
+      ? try SelfAttention(
+        channels, headWidth: configuration.headWidth, groups: configuration.groups, start) : nil
+    switch resampling {
+    case .none:
+      (resampler, unfolding) = (nil, 1)
+    case .down(let factor, let to):
+      resampler = try Convolution(
+        channels, to, kernel: factor + factor / 2 * 2, rank: rank, stride: factor, start)
+      unfolding = 1
+    case .up(let factor, let from):
+      // Every new position gets a convolution of its own over the short signal (Shi et al. 2016).
+      let positions = rank == 1 ? factor : factor * factor
+      resampler = try Convolution(from, positions * channels, kernel: 3, rank: rank, start)
+      unfolding = factor
+    }
+  }
+
+  func process(_ x: Tensor, embedding: Tensor) throws -> Tensor {
+    let h = try blocks.reduce(x) { try $1($0, embedding: embedding) }
+    return try attention?(h) ?? h
+  }
+
+  /// To the next level's resolution: shorter on the way down, longer on the way up.
+  func resample(_ x: Tensor) throws -> Tensor {
+    guard let resampler else { return x }
+    return try resampler(x).unfolded(by: unfolding, rank: rank)
+  }
+}

@@ -1,0 +1,7 @@
+import Audio
+import Modality
+
+extension ModalityRegistry {
+  /// The modalities that come with stir.
+  public static let builtIn = ModalityRegistry([AudioModality.self])
+}

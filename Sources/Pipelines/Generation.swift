@@ -1,0 +1,64 @@
+import Core
+import Foundation
+import Modality
+import Tensors
+import Training
+
+/// From a model file to new files.
+public struct Generation {
+  public let model: DiffusionModel
+  public let modality: any DataModality
+  public let console: Console
+  public let interruption: Interruption
+
+  public init(
+    model url: URL, registry: ModalityRegistry, device: Device, console: Console,
+    interruption: Interruption
+  ) throws {
+    model = try DiffusionModel(contentsOf: url, device: device)
+    let configuration = model.configuration
+    modality = try registry.make(configuration.modality, configuration: configuration.data)
+    guard modality.layout == model.layout else {
+      throw StirError(
+        .invalidData,
+        "\(url.path) makes items of \(model.layout.shape), its configuration says "
+          + "\(modality.layout.shape): the file is damaged")
+    }
+    self.console = console
+    self.interruption = interruption
+  }
+
+  /// Writes `count` new items with their pictures into `folder`, as `0000.wav`, `0000.png`, ….
+  ///
+  /// - Returns: the files of the items.
+  /// - Throws: `.unwritableOutput` when a file of that name is there already; ``Interrupted``.
+  public func generate(
+    count: Int, settings: [String] = [], seed: UInt64, into folder: URL
+  ) throws -> [URL] {
+    let sampling = try Recipe.load(nil, settings: settings, over: model.configuration).sampling
+    let files = (0..<count).map {
+      folder.appendingPathComponent(String(format: "%04d", $0))
+        .appendingPathExtension(modality.fileExtension)
+    }
+    for file in files where FileManager.default.fileExists(atPath: file.path) {
+      throw StirError(
+        .unwritableOutput, "\(file.path) is there already; give --out another folder")
+    }
+    try makeFolder(folder)
+    var pace = Pace()
+    pace.mark(0)
+    try model.sample(count: count, sampling: sampling, seed: seed) { done, total in
+      pace.mark(done)
+      console.progress(
+        "sampling: \(done)/\(total) evaluations  "
+          + pace.text(unit: "evaluations", remaining: total - done))
+      try interruption.check()
+    } each: { number, item in
+      try modality.write(item, to: files[number])
+      let picture = files[number].deletingPathExtension().appendingPathExtension("png")
+      try modality.preview(item).writePNG(to: picture)
+    }
+    console.closeLine()
+    return files
+  }
+}

@@ -1,0 +1,42 @@
+import Core
+import Foundation
+
+/// The files of one training run.
+public struct RunFolder: Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  /// Everything that a resume needs.
+  public var checkpoint: URL { url.appendingPathComponent("checkpoint.safetensors") }
+  /// The averaged weights and the configuration: what `stir generate` takes.
+  public var model: URL { url.appendingPathComponent("model.safetensors") }
+  /// The whole configuration, for people.
+  public var configuration: URL { url.appendingPathComponent("configuration.json") }
+  /// A line of JSON for each step and each held-out evaluation.
+  public var metrics: URL { url.appendingPathComponent("metrics.jsonl") }
+  /// Training and held-out loss over the steps.
+  public var lossCurve: URL { url.appendingPathComponent("loss.png") }
+  /// The held-out loss over the noise level.
+  public var levelCurve: URL { url.appendingPathComponent("held-out-by-level.png") }
+
+  /// A sample generated at `step`, and its picture.
+  public func sample(step: Int, fileExtension: String) -> (item: URL, picture: URL) {
+    let name = String(format: "step-%07d", step)
+    let folder = url.appendingPathComponent("samples")
+    return (
+      folder.appendingPathComponent("\(name).\(fileExtension)"),
+      folder.appendingPathComponent("\(name).png")
+    )
+  }
+
+  /// - Throws: `.unwritableOutput` when the folder already holds a run.
+  func requireNoRun() throws {
+    for file in [checkpoint, model, metrics] where FileManager.default.fileExists(atPath: file.path) {
+      throw StirError(
+        .unwritableOutput,
+        "\(url.path) already holds a run (\(file.lastPathComponent)). "
+          + "Go on with it by --resume, or give --out another folder")
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import Core
+import Foundation
+import Modality
+import Networks
+import Schedules
+import Tensors
+import Training
+
+/// From data and a configuration to a run folder with a model in it.
+public struct TrainingRun {
+  public let folder: RunFolder
+  public let console: Console
+  public let interruption: Interruption
+
+  public init(folder: RunFolder, console: Console, interruption: Interruption) {
+    self.folder = folder
+    self.console = console
+    self.interruption = interruption
+  }
+
+  /// How a run ended.
+  public struct Summary: Codable, Sendable {
+    public var model: String
+    public var step: Int
+    public var loss: Double?
+    public var heldOutLoss: Double?
+    public var skippedSteps: Int
+    public var interrupted: Bool
+
+    enum CodingKeys: String, CodingKey {
+      case model, step, loss
+      case heldOutLoss = "held_out_loss"
+      case skippedSteps = "skipped_steps"
+      case interrupted
+    }
+  }
+
+  /// Trains until the last step or an interruption, either of which leaves a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - data: a file or folder of the modality's.
+  ///   - resume: goes on with the checkpoint in the folder; otherwise the folder must hold no run.
+  public func train(
+    on data: URL, configuration: RunConfiguration, registry: ModalityRegistry, device: Device,
+    resume: Bool
+  ) throws -> Summary {
+    if !resume { try folder.requireNoRun() }
+    try makeFolder(folder.url)
+    var configuration = configuration
+    var modality = try registry.make(configuration.modality, configuration: configuration.data)
+    let items = try modality.dataset(at: data)
+    note(rejected: items.rejected)
+    modality = try modality.fitted(to: items)
+    configuration.data = try modality.configurationTree()
+
+    for finding in configuration.process.lint(prediction: configuration.objective.prediction)
+    where finding.severity == .warning {
+      console.note("noise schedule: \(finding)")
+    }
+    let network = try UNet(
+      configuration.network, layout: modality.layout, seed: configuration.training.seed)
+    try network.move(to: device)
+    let trainer = try Trainer(network: network, data: items, configuration: configuration)
+    if resume { try trainer.resume(from: folder.checkpoint) }
+    try writeAtomically(
+      Data(try JSONValue(encoding: trainer.configuration).text(pretty: true).utf8 + [10]),
+      to: folder.configuration)
+    console.note(
+      "\(resume ? "resuming at step \(trainer.step)" : "training"): \(items.count) items of "
+        + "\(modality.layout.shape.map(String.init).joined(separator: " × ")), "
+        + "\(network.parameterCount) parameters, \(device)")
+
+    var metrics = try Metrics(folder.metrics, keepingUpTo: trainer.step)
+    let last = try walk(trainer, modality: modality, metrics: &metrics)
+    console.closeLine()
+    return Summary(
+      model: folder.model.path, step: trainer.step, loss: last,
+      heldOutLoss: metrics.lines.last { $0.heldOutLoss != nil }?.heldOutLoss,
+      skippedSteps: trainer.skippedSteps, interrupted: interruption.isRequested)
+  }
+
+  /// Steps to the end; returns the mean loss of the last 100.
+  private func walk(
+    _ trainer: Trainer, modality: any DataModality, metrics: inout Metrics
+  ) throws -> Double? {
+    let training = trainer.configuration.training
+    var pace = Pace()
+    pace.mark(trainer.step)
+    while trainer.step < training.steps, !interruption.isRequested {
+      let report = try trainer.trainStep()
+      try metrics.append(report)
+      pace.mark(report.step)
+      if report.skipped {
+        console.note("step \(report.step) skipped: the loss or its gradient is not a number")
+      }
+      console.progress(
+        "step \(report.step)/\(training.steps)  loss \(decimal(meanLoss(metrics) ?? .nan, 5))  "
+          + pace.text(unit: "steps", remaining: training.steps - report.step)
+          + waitingText(metrics))
+
+      func due(_ every: Int) -> Bool {
+        every > 0 && (report.step % every == 0 || report.step == training.steps)
+      }
+      if due(training.evaluateEvery) { try evaluate(trainer, &metrics) }
+      if due(training.sampleEvery) { try sample(trainer, modality) }
+      if due(training.checkpointEvery) || interruption.isRequested { try save(trainer) }
+    }
+    return meanLoss(metrics)
+  }
+
+  private func evaluate(_ trainer: Trainer, _ metrics: inout Metrics) throws {
+    if let heldOut = try trainer.heldOutLoss(of: trainer.model) {
+      try metrics.append(heldOut, step: trainer.step)
+      console.note(
+        "step \(trainer.step): held-out loss \(decimal(heldOut.mean, 5)), "
+          + "training loss \(decimal(meanLoss(metrics) ?? .nan, 5))")
+      try metrics.levelCurve().picture(width: 800, height: 480).writePNG(to: folder.levelCurve)
+    }
+    try metrics.lossCurve().picture(width: 800, height: 480).writePNG(to: folder.lossCurve)
+  }
+
+  private func sample(_ trainer: Trainer, _ modality: any DataModality) throws {
+    let files = folder.sample(step: trainer.step, fileExtension: modality.fileExtension)
+    try trainer.model.sample(count: 1, seed: trainer.configuration.training.seed) { _, item in
+      try modality.write(item, to: files.item)
+      try modality.preview(item).writePNG(to: files.picture)
+    }
+  }
+
+  /// The model first: a checkpoint never stands without the model of at least its step.
+  private func save(_ trainer: Trainer) throws {
+    try trainer.model.write(to: folder.model)
+    try trainer.writeCheckpoint(to: folder.checkpoint)
+  }
+
+  private func meanLoss(_ metrics: Metrics) -> Double? {
+    let recent = metrics.lines.suffix(100).compactMap(\.loss)
+    return recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count)
+  }
+
+  /// The share of the recent steps that was spent waiting for data, if a person should know.
+  private func waitingText(_ metrics: Metrics) -> String {
+    let recent = metrics.lines.suffix(100)
+    let waiting = recent.compactMap(\.waiting).reduce(0, +)
+    let share = waiting / max(1e-9, recent.compactMap(\.seconds).reduce(0, +))
+    return share > 0.02 ? ", \(Int(share * 100)) % waiting for data" : ""
+  }
+
+  private func note(rejected: [RejectedInput]) {
+    for input in rejected.prefix(10) { console.note("left out: \(input.name): \(input.reason)") }
+    if rejected.count > 10 {
+      console.note("left out: \(rejected.count - 10) more; stir inspect lists them all")
+    }
+  }
+}

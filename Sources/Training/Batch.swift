@@ -1,0 +1,96 @@
+import Core
+import Foundation
+import Modality
+import Schedules
+import Tensors
+
+/// Items with the noise and the noise levels that they are trained at.
+struct Batch: Sendable {
+  /// [items, channels] + extents.
+  var x0: Tensor
+  var noise: Tensor
+  var levels: [NoiseLevel]
+}
+
+/// Makes batches as a pure function of (seed, number of the batch).
+///
+/// An epoch visits every item once, in an order drawn from (seed, epoch). Crop, noise and noise
+/// level of each draw come from (seed, number of the draw). So nothing needs to be remembered for
+/// a resume but how many batches have been used.
+struct BatchMaker: Sendable {
+  let data: any DataSet
+  /// The items to draw from.
+  let indices: [Int]
+  let table: NoiseTable
+  let batchSize: Int
+  let seed: UInt64
+  /// The order of the epoch that was last drawn from.
+  private var order: (epoch: Int, indices: [Int])?
+
+  init(data: any DataSet, indices: [Int], table: NoiseTable, batchSize: Int, seed: UInt64) {
+    self.data = data
+    self.indices = indices
+    self.table = table
+    self.batchSize = batchSize
+    self.seed = seed
+  }
+
+  private enum Stream: UInt64 { case order = 1, crop, level, noise }
+
+  mutating func batch(_ number: Int) throws -> Batch {
+    let draws = (number * batchSize)..<((number + 1) * batchSize)
+    let items = try items(draws)
+    let shape = items[0].shape
+    return Batch(
+      x0: try Tensor(items.flatMap(\.values), shape: [items.count] + shape),
+      noise: try Tensor.stacked(
+        draws.map {
+          try RandomSource(seed: seed &+ Stream.noise.rawValue, item: $0).normal(shape)
+        }),
+      levels: draws.map(level))
+  }
+
+  /// WaveGrad's draw: a segment of the schedule, then √ᾱ uniformly inside it.
+  private func level(of draw: Int) -> NoiseLevel {
+    var random = SplitMix64(seed: seed, Stream.level.rawValue, UInt64(draw))
+    let segment = Int.random(in: 1...table.count, using: &random)
+    return table.continuousLevel(segment: segment, fraction: random.uniform())
+  }
+
+  /// The items of `draws`, decoded on all cores.
+  private mutating func items(_ draws: Range<Int>) throws -> [Item] {
+    let chosen = draws.map { itemIndex(of: $0) }
+    let (data, seed) = (data, seed)
+    let results = Results(count: chosen.count)
+    DispatchQueue.concurrentPerform(iterations: chosen.count) { i in
+      var random = SplitMix64(seed: seed, Stream.crop.rawValue, UInt64(draws.lowerBound + i))
+      let cropSeed = random.next()
+      results.set(i, Result { try data.item(at: chosen[i], seed: cropSeed) })
+    }
+    return try results.values()
+  }
+
+  /// The data set's index of a draw.
+  mutating func itemIndex(of draw: Int) -> Int {
+    let (epoch, position) = draw.quotientAndRemainder(dividingBy: indices.count)
+    if let order, order.epoch == epoch { return order.indices[position] }
+    var random = SplitMix64(seed: seed, Stream.order.rawValue, UInt64(epoch))
+    let shuffled = indices.shuffled(using: &random)
+    order = (epoch, shuffled)
+    return shuffled[position]
+  }
+
+  /// Slots that threads fill independently.
+  private final class Results: @unchecked Sendable {
+    private var slots: [Result<Item, any Error>?]
+    private let lock = NSLock()
+
+    init(count: Int) { slots = Array(repeating: nil, count: count) }
+
+    func set(_ index: Int, _ result: Result<Item, any Error>) {
+      lock.withLock { slots[index] = result }
+    }
+
+    func values() throws -> [Item] { try slots.compactMap { try $0?.get() } }
+  }
+}

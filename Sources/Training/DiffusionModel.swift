@@ -1,0 +1,166 @@
+import Core
+import Diffusion
+import Foundation
+import Modality
+import Networks
+import Schedules
+import Tensors
+
+/// A trained network with all that is needed to sample from it.
+///
+/// Its file is one safetensors file: the weights, and the configuration as JSON in the metadata.
+public final class DiffusionModel {
+  public let network: UNet
+  public let configuration: RunConfiguration
+  /// The shape of the items that it was trained on.
+  public let layout: Layout
+  /// The training step that the weights come from.
+  public let step: Int
+  /// The noise levels of `configuration.process`.
+  public let table: NoiseTable
+
+  private static let format = "stir-model"
+  private static let version = "1"
+
+  init(network: UNet, configuration: RunConfiguration, layout: Layout, step: Int) throws {
+    self.network = network
+    self.configuration = configuration
+    self.layout = layout
+    self.step = step
+    table = try configuration.process.table(for: configuration.objective.prediction)
+  }
+
+  /// Reads a model file.
+  /// - Throws: `.missingInput`, or `.invalidData` for a file that is cut short, of another kind or
+  ///   version, with weights that do not fit or are not numbers.
+  public convenience init(contentsOf url: URL, device: Device = .cpu) throws {
+    let file = try SafeTensors(contentsOf: url)
+    let (configuration, layout, step) = try DiffusionModel.describe(file.metadata, at: url)
+    let network = try UNet(configuration.network, layout: layout)
+    try network.load(file.tensors, from: url.path)
+    for (name, parameter) in network.namedParameters() {
+      guard try parameter.tensor.sum().item().isFinite else {
+        throw StirError(
+          .invalidData,
+          "\(url.path): the weights of \(name) are not all numbers; the training that made this "
+            + "model diverged. Take an earlier checkpoint")
+      }
+    }
+    try network.move(to: device)
+    try self.init(network: network, configuration: configuration, layout: layout, step: step)
+  }
+
+  /// A model file's configuration, item layout and training step, without its weights.
+  public static func describe(
+    _ url: URL
+  ) throws -> (configuration: RunConfiguration, layout: Layout, step: Int) {
+    try describe(SafeTensors.metadata(of: url), at: url)
+  }
+
+  private static func describe(
+    _ metadata: [String: String], at url: URL
+  ) throws -> (configuration: RunConfiguration, layout: Layout, step: Int) {
+    guard metadata["format"] == format else {
+      throw StirError(
+        .invalidData,
+        "\(url.path) is not a stir model: its metadata has no format \"\(format)\"")
+    }
+    guard metadata["version"] == version else {
+      throw StirError(
+        .invalidData,
+        "\(url.path) is a stir model of version \(metadata["version"] ?? "unknown"), "
+          + "this stir reads version \(version)")
+    }
+    guard let step = metadata["step"].flatMap(Int.init),
+      let layout = try? metadata["layout"]?.decodedJSON(as: Layout.self),
+      layout.channels > 0, (1...2).contains(layout.rank), layout.extents.allSatisfy({ $0 > 0 }),
+      let tree = try? metadata["configuration"]?.decodedJSON(as: JSONValue.self)
+    else {
+      throw StirError(.invalidData, "\(url.path): the model's description is damaged")
+    }
+    do {
+      return (try RunConfiguration(overriding: tree), layout, step)
+    } catch let error as StirError {
+      throw StirError(.invalidData, "\(url.path): \(error.message)")
+    }
+  }
+
+  /// Writes the model file atomically.
+  public func write(to url: URL) throws {
+    let tensors = network.namedParameters().map { ($0.name, $0.parameter.tensor) }
+    try SafeTensors(
+      tensors: Dictionary(uniqueKeysWithValues: tensors),
+      metadata: [
+        "format": DiffusionModel.format, "version": DiffusionModel.version, "step": "\(step)",
+        "layout": try JSONValue(encoding: layout).text(),
+        "configuration": try JSONValue(encoding: configuration).text(),
+      ]
+    ).write(to: url)
+  }
+
+  /// The network as a denoiser, with the clipping that `sampling` asks for.
+  public func denoiser(_ sampling: SamplingConfiguration) -> any Denoiser {
+    sampling.clipped(NetworkDenoiser(network, prediction: configuration.objective.prediction))
+  }
+
+  /// Makes new items.
+  ///
+  /// An item depends on `seed` and its number alone, not on `count` or `batchSize`.
+  ///
+  /// - Parameters:
+  ///   - count: how many.
+  ///   - sampling: sampler, steps and clipping; the model's own when nil.
+  ///   - batchSize: how many are made at once.
+  ///   - progress: called with the number of network evaluations done and in all; what it throws
+  ///     ends the sampling.
+  ///   - each: receives each item, with its number, as soon as its batch is done.
+  public func sample(
+    count: Int, sampling: SamplingConfiguration? = nil, seed: UInt64 = 0, batchSize: Int = 8,
+    progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+    each: (Int, Item) throws -> Void
+  ) throws {
+    precondition(count >= 0 && batchSize > 0, "count is not negative, batchSize at least 1")
+    let sampling = sampling ?? configuration.sampling
+    let sampler = try sampling.makeSampler()
+    let ladder = try table.ladder(steps: sampling.steps, spacing: sampling.spacing)
+    let denoise = denoiser(sampling)
+    let batches = stride(from: 0, to: count, by: batchSize).map { $0..<min($0 + batchSize, count) }
+    for (i, items) in batches.enumerated() {
+      let noise = try BatchNoise(
+        seed: seed, items: items, shape: layout.shape, device: network.device)
+      let x0 = try withoutGradient {
+        try sampler.sample(
+          denoise, from: noise.next(), along: ladder, noise: noise.next,
+          progress: { try progress(i * ladder.count + $0, batches.count * ladder.count) })
+      }
+      for (row, number) in items.enumerated() {
+        let values = try x0.sliced(dim: 0, row..<(row + 1)).floats()
+        guard values.allSatisfy(\.isFinite) else {
+          throw StirError(
+            .diverged,
+            "the model made values that are not numbers; clip the estimate "
+              + "(sampling.clipping=fixed) or train it again with a lower learning rate")
+        }
+        try each(number, Item(shape: layout.shape, values: values))
+      }
+    }
+  }
+
+  /// Makes `count` new items; see ``sample(count:sampling:seed:batchSize:progress:each:)``.
+  public func sample(
+    count: Int, steps: Int, sampler: SamplerName = .ddim, seed: UInt64 = 0
+  ) throws -> [Item] {
+    var sampling = configuration.sampling
+    (sampling.steps, sampling.sampler) = (steps, sampler)
+    var items: [Item] = []
+    try sample(count: count, sampling: sampling, seed: seed) { items.append($1) }
+    return items
+  }
+}
+
+extension String {
+  /// JSON text as a `Decodable` type.
+  func decodedJSON<Value: Decodable>(as type: Value.Type) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(utf8))
+  }
+}

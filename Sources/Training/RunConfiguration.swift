@@ -1,0 +1,32 @@
+import Core
+import Diffusion
+import Modality
+import Networks
+import Schedules
+
+/// Everything that makes a model what it is: what a recipe holds, and what its file remembers.
+public struct RunConfiguration: Configuration {
+  /// The kind of data, by its modality's identifier.
+  public var modality = "audio"
+  /// The modality's own configuration.
+  public var data = JSONValue.object([:])
+  public var network = UNetConfiguration.small
+  public var process = NoiseSchedule.cosine
+  public var objective = Objective()
+  public var training = TrainingConfiguration()
+  public var sampling = SamplingConfiguration()
+
+  public init() {}
+}
+
+extension UNet {
+  /// A network for items of `layout`.
+  public convenience init(
+    _ configuration: UNetConfiguration, layout: Layout, seed: UInt64 = 0
+  ) throws {
+    var fitting = configuration
+    fitting.inputChannels = layout.channels
+    fitting.rank = layout.rank
+    try self.init(fitting, seed: seed)
+  }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Diffusion
+import Foundation
+import Modality
+import Pipelines
+import Schedules
+
+struct Generate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make new recordings with a trained model.",
+    discussion: """
+      Writes 0000.wav, 0001.wav, … and a picture of each into the --out folder. The same seed gives \
+      the same files, whatever --count.
+      """)
+
+  @Argument(help: "A model file, such as run/model.safetensors.")
+  var model: String
+
+  @Option(help: "How many to make.")
+  var count = 4
+
+  @Option(help: "Network evaluations for each (default: as the model says).")
+  var steps: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "ddim or ddpm (default: as the model says).", valueName: "name"))
+  var sampler: String?
+
+  @Option(help: "The seed of the noise that they are made from.")
+  var seed: UInt64 = 0
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Set another key of the sampling, such as sampling.eta=0.5.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: "The folder to write to.")
+  var out: String
+
+  @Flag(help: "Print the files as JSON on stdout.")
+  var json = false
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    guard (1...1_000_000).contains(count) else {
+      throw ValidationError("--count is \(count), expected 1 to 1000000")
+    }
+  }
+
+  func run() throws {
+    let interruption = Interruption()
+    let device = try engine.start()
+    var settings = settings
+    if let steps { settings.append("sampling.num_inference_steps=\(steps)") }
+    if let sampler { settings.append("sampling.sampler=\(sampler)") }
+    let files = try Generation(
+      model: URL(fileURLWithPath: model), registry: .builtIn, device: device,
+      console: Console(quiet: quiet), interruption: interruption
+    ).generate(count: count, settings: settings, seed: seed, into: URL(fileURLWithPath: out))
+    if json {
+      print(try JSONValue.array(files.map { .string($0.path) }).text())
+    } else {
+      print("wrote \(files.count) to \(out)")
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+import Modality
+import Pipelines
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what is in a folder of recordings, or in a model file.")
+
+  @Argument(help: "A file or folder of data, or a .safetensors model.")
+  var path: String
+
+  @Option(help: "The kind of data.")
+  var modality = "audio"
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Set one key of the modality, such as sample_rate=8000.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let url = URL(fileURLWithPath: path)
+    let report =
+      try url.pathExtension == "safetensors"
+      ? ModelInspection.report(on: url)
+      : ModalityRegistry.builtIn.make(
+        modality,
+        configuration: Recipe.load(nil, settings: settings.map { "data.\($0)" }).data
+      ).inspect(at: url)
+    print(json ? try report.json.text(pretty: true) : report.text)
+  }
+}

@@ -1,0 +1,41 @@
+import Diffusion
+import Schedules
+import Tensors
+import Testing
+
+@Suite struct NetworkDenoiserTests {
+  /// One √ᾱ for the whole batch, which for a variance-exploding level is not its alpha.
+  @Test(arguments: [
+    (NoiseLevel(alpha: 0.6, sigma: 0.8), 0.6), (NoiseLevel(alpha: 1, sigma: 0.8 / 0.6), 0.6),
+  ])
+  func tellsTheNoiseLevel(level: NoiseLevel, told: Double) throws {
+    let network = ListeningNetwork()
+    _ = try NetworkDenoiser(network, prediction: .sample)(normal([3, 1, 4], seed: 0), at: level)
+    #expect(network.heard.count == 1)
+    expectClose(network.heard.first ?? [], [told], rtol: 1e-12)
+  }
+
+  /// A network that computes in bfloat16 gives an estimate in the type of the state.
+  @Test(arguments: [DType.float32, .float64]) func keepsTheStatesType(dtype: DType) throws {
+    let x = try normal([2, 1, 4], seed: 0).to(dtype)
+    for prediction in PredictionType.allCases {
+      let denoiser = NetworkDenoiser(ListeningNetwork(output: .bfloat16), prediction: prediction)
+      let x0 = try denoiser(x, at: NoiseLevel(alpha: 0.6, sigma: 0.8))
+      #expect(x0.dtype == dtype)
+      #expect(x0.shape == x.shape)
+    }
+  }
+}
+
+/// Answers with its input, and keeps what it was told of the noise.
+final class ListeningNetwork: NoiseConditionedNetwork {
+  private(set) var heard: [[Double]] = []
+  private let output: DType?
+
+  init(output: DType? = nil) { self.output = output }
+
+  func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
+    heard.append(noiseLevels)
+    return try x.to(output)
+  }
+}

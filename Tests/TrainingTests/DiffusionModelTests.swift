@@ -1,0 +1,113 @@
+import Core
+import Diffusion
+import Foundation
+import Networks
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite struct DiffusionModelTests {
+  private func trained() throws -> DiffusionModel {
+    let trainer = try tinyTrainer()
+    for _ in 0..<3 { _ = try trainer.trainStep() }
+    return try trainer.model
+  }
+
+  @Test func fileRoundTripSamplesTheSame() throws {
+    let folder = try TemporaryFolder()
+    let model = try trained()
+    try model.write(to: folder["m.safetensors"])
+    let read = try DiffusionModel(contentsOf: folder["m.safetensors"])
+    #expect(read.configuration == model.configuration)
+    #expect(read.layout == model.layout)
+    #expect(read.step == 3)
+    #expect(
+      try read.sample(count: 2, steps: 4, seed: 5) == model.sample(count: 2, steps: 4, seed: 5))
+  }
+
+  @Test(arguments: [SamplerName.ddim, .ddpm])
+  func itemDoesNotDependOnCountOrBatchSize(sampler: SamplerName) throws {
+    let model = try trained()
+    var sampling = model.configuration.sampling
+    (sampling.sampler, sampling.steps, sampling.eta) = (sampler, 4, 0.5)
+    func items(_ count: Int, _ batchSize: Int) throws -> [[Float]] {
+      var made: [[Float]] = []
+      try model.sample(count: count, sampling: sampling, seed: 2, batchSize: batchSize) {
+        made.append($1.values)
+      }
+      return made
+    }
+    let many = try items(16, 16)
+    #expect(try items(1, 1) == [many[0]])
+    #expect(try items(16, 5) == many)
+    #expect(Set(many).count == 16)
+  }
+
+  @Test func anotherSeedMakesOtherItems() throws {
+    let model = try trained()
+    #expect(
+      try model.sample(count: 1, steps: 3, seed: 1) != model.sample(count: 1, steps: 3, seed: 2))
+  }
+
+  @Test func progressCountsUpAndItsErrorEndsTheSampling() throws {
+    struct Enough: Error {}
+    let model = try trained()
+    var seen: [Int] = []
+    #expect(throws: Enough.self) {
+      try model.sample(count: 8, batchSize: 4) { done, total in
+        #expect(total == 6)
+        seen.append(done)
+        if done == 5 { throw Enough() }
+      } each: { _, _ in
+      }
+    }
+    #expect(seen == [1, 2, 3, 4, 5])
+  }
+
+  /// Each fault of a file, with a word of the sentence that names it.
+  @Test(arguments: [
+    ("version", ["version": "7"], "version 7"), ("format", ["format": "other"], "not a stir model"),
+    ("layout", ["layout": "[]"], "damaged"), ("step", ["step": "x"], "damaged"),
+    ("configuration", ["configuration": "{\"colour\": 1}"], "unknown key colour"),
+  ])
+  func damagedDescriptionIsNamed(
+    name: String, change: [String: String], words: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    try trained().write(to: folder["m"])
+    var file = try SafeTensors(contentsOf: folder["m"])
+    file.metadata.merge(change) { $1 }
+    try file.write(to: folder["m"])
+    let error = #expect(throws: StirError.self) { try DiffusionModel(contentsOf: folder["m"]) }
+    #expect(error?.code == .invalidData)
+    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func weightsThatAreNotNumbersAreRefused() throws {
+    let folder = try TemporaryFolder()
+    try trained().write(to: folder["m"])
+    var file = try SafeTensors(contentsOf: folder["m"])
+    file.tensors["stem.bias"] = try .full(.nan, shape: [8])
+    try file.write(to: folder["m"])
+    let error = #expect(throws: StirError.self) { try DiffusionModel(contentsOf: folder["m"]) }
+    #expect(error?.message.contains("stem.bias are not all numbers") == true)
+  }
+
+  @Test(arguments: [0, 7, 64, 3_000])
+  func cutFileIsRefused(length: Int) throws {
+    let folder = try TemporaryFolder()
+    try trained().write(to: folder["m"])
+    try Data(contentsOf: folder["m"]).prefix(length).write(to: folder["m"])
+    let error = #expect(throws: StirError.self) { try DiffusionModel(contentsOf: folder["m"]) }
+    #expect(error?.code == .invalidData)
+  }
+
+  @Test func missingFileIsNamed() {
+    let error = #expect(throws: StirError.self) {
+      try DiffusionModel(contentsOf: URL(fileURLWithPath: "/nowhere/m.safetensors"))
+    }
+    #expect(error?.code == .missingInput)
+    #expect(error?.message.contains("/nowhere/m.safetensors") == true)
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Modality
+
+/// Sound: recordings of any common format in, WAV or FLAC out.
+///
+/// An item is [channels, time] at ``AudioConfiguration/sampleRate``, with values in about ±1.
+public struct AudioModality: DataModality {
+  public static let identifier = "audio"
+  public static let version = "1"
+
+  public let configuration: AudioConfiguration
+  /// The folder that remembers what was measured in recordings, so that a folder of them is
+  /// decoded once and not at every start; nil remembers nothing.
+  ///
+  /// `stir/audio-index` in `$XDG_CACHE_HOME` or, if that is not set, in `~/.cache`.
+  public var cacheFolder: URL? = AudioIndexCache.standardFolder()
+
+  public init(configuration: AudioConfiguration) throws {
+    try configuration.validate()
+    self.configuration = configuration
+  }
+
+  /// Audio with the defaults of everything but its size.
+  ///
+  /// - Parameters:
+  ///   - sampleRate: in Hz, 1 to 1 000 000.
+  ///   - length: in samples per channel, 1 or more.
+  ///   - channels: 1 to 64; 1 mixes.
+  /// - Throws: `StirError.Code.configuration` for values outside these ranges.
+  public init(sampleRate: Int, length: Int, channels: Int = 1) throws {
+    var configuration = AudioConfiguration()
+    configuration.sampleRate = sampleRate
+    configuration.length = length
+    configuration.channels = channels
+    try self.init(configuration: configuration)
+  }
+
+  public var layout: Layout {
+    Layout(channels: configuration.channels, extents: [configuration.length])
+  }
+
+  public var fileExtension: String { configuration.container.rawValue }
+
+  /// The items in a sound file or, recursively, in a folder of them.
+  ///
+  /// Each recording is decoded once, block by block, to measure it; ``cacheFolder`` spares that at
+  /// the next start. Hidden files and files that are no audio by their extension are passed over.
+  ///
+  /// - Throws: `StirError.Code.missingInput` when there is no sound file, `.invalidData` when none
+  ///   can be used.
+  public func dataset(at url: URL) throws -> any DataSet {
+    let index = try AudioIndex(at: url, cacheFolder: cacheFolder)
+    return try AudioDataSet(index, configuration: configuration)
+  }
+
+  /// This modality with the median factor of up to 200 items as its `typical_scale`, unless that
+  /// is set already.
+  public func fitted(to data: any DataSet) throws -> AudioModality {
+    guard configuration.typicalScale == 0, data.count > 0 else { return self }
+    let sampled = min(200, data.count)
+    let scales = try (0..<sampled).compactMap {
+      try data.item(at: $0 * data.count / sampled, seed: 0).scale
+    }
+    guard let typical = median(scales) else { return self }
+    var configuration = configuration
+    configuration.typicalScale = Double(typical)
+    var fitted = try AudioModality(configuration: configuration)
+    fitted.cacheFolder = cacheFolder
+    return fitted
+  }
+
+  public func inspect(at url: URL) throws -> InspectionReport {
+    let index = try AudioIndex(at: url, cacheFolder: cacheFolder)
+    return try AudioInspection(index, configuration: configuration).report()
+  }
+}
