@@ -52,7 +52,8 @@ let package = Package(
       name: "Diffusion", dependencies: ["Networks", "Tensors", "Schedules", "Core"],
       path: "Sources/Diffusion"),
     .target(
-      name: "Training", dependencies: ["Diffusion", "Networks", "Tensors", "Schedules", "Modality"],
+      name: "Training",
+      dependencies: ["Diffusion", "Networks", "Tensors", "Schedules", "Modality"],
       path: "Sources/Training"),
     .target(
       name: "Pipelines",
@@ -75,7 +76,7 @@ let package = Package(
       name: "CSamplerate", path: "plugins/Audio/CSamplerate", pkgConfig: "samplerate",
       providers: [.apt(["libsamplerate0-dev"]), .brew(["libsamplerate"])]),
     .systemLibrary(
-      name: "CKissFFT", path: "plugins/Audio/CKissFFT", pkgConfig: "kissfft-float",
+      name: "CKissFFT", path: "plugins/Audio/CKissFFT",
       providers: [.apt(["libkissfft-dev"]), .brew(["kissfft"])]),
     .target(
       name: "Audio", dependencies: ["Modality", "CSndfile", "CSamplerate", "CKissFFT"],

@@ -15,13 +15,25 @@ extension Configuration {
   /// - Throws: `StirError.Code.configuration` naming an unknown key and the nearest known one, or
   ///   a value of the wrong type.
   public init(overriding overrides: JSONValue, at path: String = "") throws {
-    let merged = try JSONValue(encoding: Self()).overlaid(with: overrides, at: path)
+    let defaults = try JSONValue(encoding: Self())
+    let merged = try defaults.overlaid(with: overrides, at: path)
     do {
       self = try merged.decoded()
     } catch let error as DecodingError {
+      if case .dataCorrupted = error {
+        // A number that its type cannot hold: Foundation does not tell which, so each is tried alone.
+        for change in overrides.leaves {
+          let alone = try defaults.overlaid(with: change.alone, at: path)
+          if (try? alone.decoded(as: Self.self)) != nil { continue }
+          let place = ([path] + change.path).filter { !$0.isEmpty }.joined(separator: ".")
+          let value = (try? change.value.text()) ?? "this value"
+          throw StirError(.configuration, "\(place): \(value) is not a number that fits here")
+        }
+      }
       throw StirError(.configuration, describe(error, under: path))
     } catch let error as StirError {
-      throw path.isEmpty ? error : error.located(path)
+      // A choice's message begins with its path inside this object.
+      throw path.isEmpty ? error : StirError(error.code, "\(path).\(error.message)")
     }
   }
 }
@@ -50,13 +62,26 @@ extension JSONValue {
 
   /// Sets the value at a dotted path (`training.batch_size`), making objects on the way.
   public mutating func set(_ value: JSONValue, at path: [Substring]) {
-    guard let key = path.first else { return self = value }
+    guard let key = path.first else {
+      self = value
+      return
+    }
     var members: [String: JSONValue] = [:]
     if case .object(let present) = self { members = present }
     var child = members[String(key)] ?? .object([:])
     child.set(value, at: Array(path.dropFirst()))
     members[String(key)] = child
     self = .object(members)
+  }
+}
+
+extension JSONValue {
+  /// The values inside objects, each with its path, and with an object that holds nothing else.
+  fileprivate var leaves: [(path: [String], value: JSONValue, alone: JSONValue)] {
+    guard case .object(let members) = self else { return [([], self, self)] }
+    return members.sorted { $0.key < $1.key }.flatMap { key, value in
+      value.leaves.map { ([key] + $0.path, $0.value, .object([key: $0.alone])) }
+    }
   }
 }
 
@@ -80,7 +105,11 @@ private func plainName(of type: any Any.Type) -> String {
   case is Double.Type, is Float.Type: "a number"
   case is String.Type: "a text"
   case is Bool.Type: "true or false"
+  case is [String: Any].Type, is any DictionaryType.Type: "keys and values"
   case is any Collection.Type: "a list"
   default: "\(type)"
   }
 }
+
+private protocol DictionaryType {}
+extension Dictionary: DictionaryType {}

@@ -22,7 +22,8 @@ extension NamedChoice {
     do {
       try self.init(named: name)
     } catch let error as StirError {
-      throw error.located(decoder.codingPath.map(\.stringValue).joined(separator: "."))
+      let path = decoder.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+      throw path.isEmpty ? error : error.located(path.joined(separator: "."))
     }
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 public struct LinePlot: Sendable {
   /// How an axis spaces its values.
   public enum Scale: Sendable {
+    /// Equal differences at equal distances.
     case linear
     /// Equal ratios at equal distances; values of 0 and less are not drawn.
     case log
@@ -13,9 +14,12 @@ public struct LinePlot: Sendable {
   public struct Series: Sendable {
     /// What the legend calls it; a series with an empty name is not in the legend.
     public var name: String
+    /// The points in the order in which the line goes through them.
     public var points: [(x: Double, y: Double)]
+    /// The colour of the line, its dots and its mark in the legend.
     public var color: Picture.Color
 
+    /// A line called `name` through `points`.
     public init(_ name: String, _ points: [(x: Double, y: Double)], color: Picture.Color) {
       self.name = name
       self.points = points
@@ -23,13 +27,20 @@ public struct LinePlot: Sendable {
     }
   }
 
+  /// What stands above, in large letters.
   public var title: String
+  /// What the horizontal axis shows, with its unit.
   public var xLabel: String
+  /// What the vertical axis shows, with its unit.
   public var yLabel: String
+  /// The lines, later ones over earlier ones.
   public var series: [Series]
+  /// How the horizontal axis spaces its values.
   public var xScale: Scale
+  /// How the vertical axis spaces its values.
   public var yScale: Scale
 
+  /// A plot of `series`; empty texts take no room.
   public init(
     title: String = "", xLabel: String = "", yLabel: String = "", series: [Series],
     xScale: Scale = .linear, yScale: Scale = .linear

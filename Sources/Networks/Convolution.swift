@@ -40,13 +40,16 @@ public final class Convolution: Module {
   }
 
   public func callAsFunction(_ x: Tensor) throws -> Tensor {
-    let path = weight.name.isEmpty ? "convolution" : String(weight.name.dropLast(".weight".count))
+    let path = weight.name.hasSuffix(".weight") ? String(weight.name.dropLast(7)) : "convolution"
     let shape = x.shape
-    guard shape.count == 4, shape[1] == inputChannels else {
-      let found = shape.count == 4 ? "\(shape[1]) channels" : "the shape \(shape)"
+    guard shape.count == 4 else {
       throw StirError(
         .engine,
-        "\(path): input has \(found), weight expects \(inputChannels) channels and rank 4")
+        "\(path): input has the shape \(shape), expected [batch, channels, height, width]")
+    }
+    guard shape[1] == inputChannels else {
+      throw StirError(
+        .engine, "\(path): input has \(shape[1]) channels, weight expects \(inputChannels)")
     }
     do {
       return try x.convolved(

@@ -68,11 +68,13 @@ extension Module {
 private func collect(from value: Any, path: String) -> [(name: String, parameter: Parameter)] {
   if let parameter = value as? Parameter { return [(path, parameter)] }
   let mirror = Mirror(reflecting: value)
-  guard value is any Module || mirror.displayStyle == .collection || mirror.displayStyle == .optional
+  guard
+    value is any Module || mirror.displayStyle == .collection || mirror.displayStyle == .optional
   else { return [] }
   return mirror.children.enumerated().flatMap { index, child in
     // An optional's payload stands under the optional's own name.
     let key = mirror.displayStyle == .optional ? nil : child.label ?? "\(index)"
-    return collect(from: child.value, path: [path, key ?? ""].filter { !$0.isEmpty }.joined(separator: "."))
+    return collect(
+      from: child.value, path: [path, key ?? ""].filter { !$0.isEmpty }.joined(separator: "."))
   }
 }

@@ -28,14 +28,17 @@ public final class UNet: Module {
     let start = try Initializer(seed: seed, dtype: dtype)
     let (rank, width) = (configuration.rank, configuration.width)
     let channels = configuration.channelMultipliers.map { $0 * width }
-    let folded = configuration.inputChannels * (rank == 1 ? configuration.patch : configuration.patch * configuration.patch)
+    let folded =
+      configuration.inputChannels
+      * (rank == 1 ? configuration.patch : configuration.patch * configuration.patch)
 
     embedding = try NoiseLevelEmbedding(dimension: max(4, width / 2 * 2), width: 4 * width, start)
     stem = try Convolution(folded, channels[0], kernel: 7, rank: rank, start)
     down = try channels.indices.dropLast().map {
       try UNetLevel(
         $0, input: channels[$0], channels: channels[$0],
-        resampling: .down(configuration.downFactors[$0], to: channels[$0 + 1]), configuration, start)
+        resampling: .down(configuration.downFactors[$0], to: channels[$0 + 1]), configuration, start
+      )
     }
     let bottom = channels.count - 1
     middle = try UNetLevel(
@@ -44,7 +47,8 @@ public final class UNet: Module {
     up = try channels.indices.dropLast().reversed().map {
       try UNetLevel(
         $0, input: 2 * channels[$0], channels: channels[$0],
-        resampling: .up(configuration.downFactors[$0], from: channels[$0 + 1]), configuration, start)
+        resampling: .up(configuration.downFactors[$0], from: channels[$0 + 1]), configuration, start
+      )
     }
     norm = try GroupNorm(channels[0], groups: configuration.groups, start)
     head = try Convolution(channels[0], folded, kernel: 3, rank: rank, start: .zero, start)

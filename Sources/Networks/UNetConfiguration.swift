@@ -64,7 +64,8 @@ public struct UNetConfiguration: Configuration {
       "in_channels, width, patch, blocks_per_level, attention_head_dim, norm_num_groups, "
         + "channel_multipliers and dilations are at least 1 and at most 65536")
     try require(
-      downFactors.allSatisfy { 2...64 ~= $0 }, "down_factors are from 2 to 64, found \(downFactors)")
+      downFactors.allSatisfy { 2...64 ~= $0 }, "down_factors are from 2 to 64, found \(downFactors)"
+    )
     let multiple = downFactors.reduce(Double(patch)) { $0 * Double($1) }
     try require(
       multiple <= 1_048_576,

@@ -30,9 +30,18 @@ public struct RunFolder: Sendable {
     )
   }
 
+  /// Removes what a killed process left of files that it was writing.
+  func removeUnfinishedFiles() throws {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(".partial") {
+      try FileManager.default.removeItem(at: url.appendingPathComponent(name))
+    }
+  }
+
   /// - Throws: `.unwritableOutput` when the folder already holds a run.
   func requireNoRun() throws {
-    for file in [checkpoint, model, metrics] where FileManager.default.fileExists(atPath: file.path) {
+    for file in [checkpoint, model, metrics] where FileManager.default.fileExists(atPath: file.path)
+    {
       throw StirError(
         .unwritableOutput,
         "\(url.path) already holds a run (\(file.lastPathComponent)). "

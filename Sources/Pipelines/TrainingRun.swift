@@ -46,6 +46,7 @@ public struct TrainingRun {
   ) throws -> Summary {
     if !resume { try folder.requireNoRun() }
     try makeFolder(folder.url)
+    try folder.removeUnfinishedFiles()
     var configuration = configuration
     var modality = try registry.make(configuration.modality, configuration: configuration.data)
     let items = try modality.dataset(at: data)

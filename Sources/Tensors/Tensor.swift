@@ -30,13 +30,15 @@ public struct Tensor: @unchecked Sendable {
   /// A float32 tensor on the CPU of row-major host `values`.
   public init(_ values: [Float], shape: [Int]) throws {
     precondition(shape.reduce(1, *) == values.count, "\(values.count) values, shape \(shape)")
-    try self.init(values.withUnsafeBytes { ct_from_data($0.baseAddress, CT_FLOAT32, shape.i64, shape.rank) })
+    try self.init(
+      values.withUnsafeBytes { ct_from_data($0.baseAddress, CT_FLOAT32, shape.i64, shape.rank) })
   }
 
   /// A float64 tensor on the CPU of row-major host `values`.
   public init(_ values: [Double], shape: [Int]) throws {
     precondition(shape.reduce(1, *) == values.count, "\(values.count) values, shape \(shape)")
-    try self.init(values.withUnsafeBytes { ct_from_data($0.baseAddress, CT_FLOAT64, shape.i64, shape.rank) })
+    try self.init(
+      values.withUnsafeBytes { ct_from_data($0.baseAddress, CT_FLOAT64, shape.i64, shape.rank) })
   }
 
   /// A tensor on the CPU of row-major little-endian `bytes` of type `dtype`.

@@ -86,7 +86,13 @@ public final class Trainer {
     try self.init(network: network, data: data, configuration: configuration)
   }
 
-  deinit { loader?.stop() }
+  deinit { stopLoading() }
+
+  /// Lets go of the batches that wait ready; the next step begins loading again.
+  func stopLoading() {
+    loader?.stop()
+    loader = nil
+  }
 
   /// One update of the weights.
   /// - Throws: what reading the data throws; `.diverged` when 100 steps in a row were skipped.

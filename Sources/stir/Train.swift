@@ -38,7 +38,9 @@ struct Train: ParsableCommand {
   @Option(help: "The folder of the run.")
   var out: String
 
-  @Flag(help: "Go on with the checkpoint in the --out folder, with the configuration it was begun with.")
+  @Flag(
+    help: "Go on with the checkpoint in the --out folder, with the configuration it was begun with."
+  )
   var resume = false
 
   @Flag(help: "Print the summary as JSON on stdout.")

@@ -40,6 +40,37 @@ private struct Interruption: Error {}
     }
   }
 
+  @Test("A symbolic link stays one, and its file keeps its permissions")
+  func keepsLinkAndPermissions() async throws {
+    try await withTemporaryFolder { folder in
+      let (file, link) = (
+        folder.appendingPathComponent("a.bin"), folder.appendingPathComponent("link")
+      )
+      try writeAtomically(Data("old".utf8), to: file)
+      chmod(file.path, 0o600)
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
+      try writeAtomically(Data("new".utf8), to: link)
+      #expect(try Data(contentsOf: file) == Data("new".utf8))
+      let linked = try FileManager.default.attributesOfItem(atPath: link.path)
+      #expect(linked[.type] as? FileAttributeType == .typeSymbolicLink)
+      let attributes = try FileManager.default.attributesOfItem(atPath: file.path)
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+  }
+
+  @Test("A folder or a device is not renamed away")
+  func refusesWhatIsNoFile() async throws {
+    try await withTemporaryFolder { folder in
+      let inner = folder.appendingPathComponent("inner")
+      try makeFolder(inner)
+      for url in [inner, URL(fileURLWithPath: "/dev/null")] {
+        let error = #expect(throws: StirError.self) { try writeAtomically(Data([1]), to: url) }
+        #expect(error?.code == .unwritableOutput)
+        #expect(error?.message.contains("no plain file") == true)
+      }
+    }
+  }
+
   @Test("The old file is whole, and the only one, while and after a body that throws")
   func bodyThrows() async throws {
     try await withTemporaryFolder { folder in

@@ -23,8 +23,8 @@ import Testing
       case .angle:
         return try Ladder(
           levels: positions.dropLast().map {
-            let φ = 1.56 * (1 - $0)
-            return NoiseLevel(alpha: cos(φ), sigma: sin(φ))
+            let angle = 1.56 * (1 - $0)
+            return NoiseLevel(alpha: cos(angle), sigma: sin(angle))
           } + [.clean])
       case .trailing:
         return try NoiseSchedule.cosine.table().ladder(steps: steps, spacing: .trailing)
@@ -52,8 +52,7 @@ import Testing
       return zip(x, start).map { abs($0 - gaussian.flow($1, from: ladder.start, to: end)) }.max()!
     }
     let order = -slope(counts.map { log(Double($0)) }, errors.map { log($0) })
-    print("ORD", path, parameters, order, errors)
-    #expect(0.85...1.15 ~= order, "order \(order) of errors \(errors)")
+    #expect(0.95...1.05 ~= order, "order \(order) of errors \(errors)")
     #expect(errors[5] < 0.02)
   }
 
@@ -61,11 +60,9 @@ import Testing
   @Test(arguments: [NoiseSchedule.linear, .cosine], [DType.float64, .float32])
   func equalsDDPMStepForStep(schedule: NoiseSchedule, dtype: DType) throws {
     let table = try schedule.table()
-    let ladders = try [table.fullLadder] + TimestepSpacing.allCases.map {
-      try table.ladder(steps: 13, spacing: $0)
-    }
+    let short = try TimestepSpacing.allCases.map { try table.ladder(steps: 13, spacing: $0) }
     let tolerance = dtype == .float64 ? 1e-10 : 1e-4
-    for ladder in ladders {
+    for ladder in short + [table.fullLadder] {
       let x = try normal([2, 1, 5], seed: 1).to(dtype)
       let ours = RecordingDenoiser(GaussianDenoiser(mean: 0.3, deviation: 0.5))
       let theirs = RecordingDenoiser(GaussianDenoiser(mean: 0.3, deviation: 0.5))
@@ -104,14 +101,16 @@ import Testing
       ConstantDenoiser(x0: Tensor([1.0], shape: [1, 1, 1])),
       from: Tensor([2.2], shape: [1, 1, 1]), along: ladder, eta: eta,
       noise: { try Tensor([-1.5], shape: [1, 1, 1]) })
-    let σ = eta * ((1 - next) / (1 - now)).squareRoot() * (1 - now / next).squareRoot()
+    let sigma = eta * ((1 - next) / (1 - now)).squareRoot() * (1 - now / next).squareRoot()
     expectClose(
-      try x.item(), next.squareRoot() * 1 + (1 - next - σ * σ).squareRoot() * 2 - 1.5 * σ,
+      try x.item(),
+      next.squareRoot() * 1 + (1 - next - sigma * sigma).squareRoot() * 2 - 1.5 * sigma,
       rtol: 1e-12)
   }
 
   /// Noise is drawn at every step but the last to clean, and none at η = 0.
-  @Test(arguments: [(0.0, 0), (0.01, 9), (1, 9)]) func noiseIsDrawn(eta: Double, count: Int) throws {
+  @Test(arguments: [(0.0, 0), (0.01, 9), (1, 9)]) func noiseIsDrawn(eta: Double, count: Int) throws
+  {
     let ladder = try NoiseSchedule.linear.table().ladder(steps: 10, spacing: .leading)
     let denoiser = RecordingDenoiser(GaussianDenoiser(mean: 0.3, deviation: 0.5))
     let next = try normals([1, 1, 8], seed: 3)

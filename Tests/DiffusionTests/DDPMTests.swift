@@ -84,7 +84,8 @@ import Testing
     expectClose(spread, 0.25, atol: 5 * 0.25 * (2 / Double(count)).squareRoot())
   }
 
-  /// Between (0.28, 0.96) and (0.6, 0.8): 55/108·x0 + 35/108·x, β̃ = 0.64·275/324, β = 0.9216·275/324.
+  /// Between (0.28, 0.96) and (0.6, 0.8): 55/108·x0 + 35/108·x, β̃ = 0.64·275/324 and
+  /// β = 0.9216·275/324.
   @Test(arguments: [
     (PosteriorVariance.fixedSmall, 0.64), (.fixedLarge, 0.9216),
   ])
@@ -96,9 +97,10 @@ import Testing
     let x = try ddpm(
       denoiser, from: Tensor([2.2, 0.5], shape: [1, 1, 2]), along: ladder, variance: variance,
       noise: { try Tensor([1.5, 0], shape: [1, 1, 2]) })
-    let σ = (share * 275 / 324).squareRoot()
+    let sigma = (share * 275 / 324).squareRoot()
     expectClose(
-      try x.doubles(), [(55 + 35 * 2.2) / 108 + 1.5 * σ, (55 * -2 + 35 * 0.5) / 108], rtol: 1e-12)
+      try x.doubles(), [(55 + 35 * 2.2) / 108 + 1.5 * sigma, (55 * -2 + 35 * 0.5) / 108],
+      rtol: 1e-12)
   }
 
   /// The last step to clean is the x0 estimate itself, and asks for no noise.

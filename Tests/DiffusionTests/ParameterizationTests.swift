@@ -101,11 +101,11 @@ struct PerfectNetwork: NoiseConditionedNetwork {
   func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
     let level = NoiseLevel(noiseLevel: noiseLevels[0])
     let x0 = try gaussian(x, at: level)
-    let ε = try (x - x0 * level.alpha) / level.sigma
+    let noise = try (x - x0 * level.alpha) / level.sigma
     return switch prediction {
-    case .epsilon: ε
+    case .epsilon: noise
     case .sample: x0
-    case .velocity: try ε * level.alpha - x0 * level.sigma
+    case .velocity: try noise * level.alpha - x0 * level.sigma
     }
   }
 }

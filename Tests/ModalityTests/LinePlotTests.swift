@@ -136,6 +136,9 @@ private func plot(
   func few() {
     let empty = plot([]).picture(width: 300, height: 200)
     #expect(empty.count(of: color) == 0)
+    // The note stands where otherwise there are grid lines at most.
+    let note = (120..<180).flatMap { x in (80..<110).map { y in empty[x, y] } }
+    #expect(Set(note).count == 3)
     #expect(plot([(x: .nan, y: 1)]).picture(width: 300, height: 200) == empty)
     #expect(plot([(x: 5, y: 7)]).picture(width: 300, height: 200).count(of: color) == 32)
     #expect(
@@ -165,6 +168,8 @@ private func plot(
 
   @Test("Values of any size are drawn without a crash")
   func extremes() {
+    let least = Double.leastNonzeroMagnitude
+    _ = plot([(x: 0, y: least), (x: least, y: 0)]).picture(width: 400, height: 300)
     var random = SplitMix64(seed: 2)
     for _ in 0..<2_000 {
       let points = (0..<3).map { _ in

@@ -1,0 +1,62 @@
+import CSndfile
+
+/// What a sound file says of itself.
+public struct SoundFormat: Hashable, Sendable {
+  /// In Hz.
+  public var rate: Int
+  public var channels: Int
+  /// libsndfile's number of the container and the encoding, such as `SF_FORMAT_WAV`.
+  public var code: Int32
+
+  /// The kind of file, such as `WAV` or `Ogg`.
+  public var container: String {
+    let name = formatName(code & Int32(SF_FORMAT_TYPEMASK)) ?? "unknown"
+    return String(name.prefix { $0 != "(" }).trimmingSpaces()
+  }
+
+  /// How samples are stored, such as `Signed 16 bit PCM` or `Vorbis`.
+  public var encoding: String { formatName(code & Int32(SF_FORMAT_SUBMASK)) ?? "unknown" }
+}
+
+extension AudioModality {
+  /// The formats that the installed libsndfile reads, out of those that are known here.
+  public static var codecs: [String] {
+    let known: [(name: String, code: Int)] = [
+      ("WAV", SF_FORMAT_WAV | SF_FORMAT_PCM_16), ("AIFF", SF_FORMAT_AIFF | SF_FORMAT_PCM_16),
+      ("FLAC", SF_FORMAT_FLAC | SF_FORMAT_PCM_16),
+      ("Ogg Vorbis", SF_FORMAT_OGG | SF_FORMAT_VORBIS),
+      ("Ogg Opus", SF_FORMAT_OGG | SF_FORMAT_OPUS),
+      ("MP3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III),
+    ]
+    return known.filter { canStore(code: Int32($0.code), rate: 48_000, channels: 1) }.map(\.name)
+  }
+
+  /// Extensions of files that are taken for sound when a folder is read; any other file in it is
+  /// passed over. The last three cannot be read, but their owner should hear so.
+  static let knownExtensions: Set<String> = [
+    "wav", "wave", "w64", "rf64", "flac", "aif", "aiff", "aifc", "ogg", "oga", "opus", "mp3",
+    "au", "caf", "m4a", "aac", "wma",
+  ]
+}
+
+/// Whether libsndfile can write `channels` at `rate` Hz in the format `code`.
+func canStore(code: Int32, rate: Int, channels: Int) -> Bool {
+  var info = SF_INFO(
+    frames: 0, samplerate: Int32(rate), channels: Int32(channels), format: code, sections: 0,
+    seekable: 0)
+  return sf_format_check(&info) != 0
+}
+
+private func formatName(_ code: Int32) -> String? {
+  var info = SF_FORMAT_INFO(format: code, name: nil, extension: nil)
+  let size = Int32(MemoryLayout<SF_FORMAT_INFO>.size)
+  guard sf_command(nil, Int32(SFC_GET_FORMAT_INFO), &info, size) == 0, let name = info.name
+  else { return nil }
+  return String(cString: name)
+}
+
+extension String {
+  fileprivate func trimmingSpaces() -> String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

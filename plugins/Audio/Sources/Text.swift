@@ -1,0 +1,17 @@
+import Foundation
+
+/// A number for people: two digits after the point.
+func decimal(_ value: Double) -> String { String(format: "%.2f", value) }
+
+/// A time for people: `0.42 s`, `3:07`, `2:15:00`.
+func duration(_ seconds: Double) -> String {
+  guard seconds >= 60 else { return decimal(seconds) + " s" }
+  let whole = Int(seconds.rounded())
+  let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+  return hours > 0
+    ? String(format: "%d:%02d:%02d h", hours, minutes, rest)
+    : String(format: "%d:%02d min", minutes, rest)
+}
+
+/// `1 file`, `2 files`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
