@@ -27,9 +27,13 @@ public protocol DataModality: Sendable {
   var fileExtension: String { get }
 
   /// The items in a file or, recursively, in a folder.
+  /// - Parameter progress: called now and then with how many of how many inputs were looked at;
+  ///   what it throws ends the reading.
   /// - Throws: `StirError.Code.missingInput` when nothing is there, `.invalidData` when nothing
   ///   there can be used.
-  func dataset(at url: URL) throws -> any DataSet
+  func dataset(
+    at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> any DataSet
 
   /// This modality with whatever it must learn from the training data (a typical level, the mean
   /// of each channel) filled into its configuration, so that the model file carries it.
@@ -41,8 +45,10 @@ public protocol DataModality: Sendable {
   /// A picture that shows a person what the item is.
   func preview(_ item: Item) throws -> Picture
 
-  /// What stands at `url`, in the modality's own terms.
-  func inspect(at url: URL) throws -> InspectionReport
+  /// What stands at `url`, in the modality's own terms; `progress` as in `dataset(at:progress:)`.
+  func inspect(
+    at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> InspectionReport
 }
 
 extension DataModality {
@@ -50,6 +56,14 @@ extension DataModality {
   public func configurationTree() throws -> JSONValue { try JSONValue(encoding: configuration) }
 
   public func fitted(to data: any DataSet) throws -> Self { self }
+
+  public func dataset(at url: URL) throws -> any DataSet {
+    try dataset(at: url, progress: { _, _ in })
+  }
+
+  public func inspect(at url: URL) throws -> InspectionReport {
+    try inspect(at: url, progress: { _, _ in })
+  }
 }
 
 /// One thing to learn from or to write: host floats in row-major order.

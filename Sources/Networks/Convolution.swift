@@ -40,22 +40,18 @@ public final class Convolution: Module {
   }
 
   public func callAsFunction(_ x: Tensor) throws -> Tensor {
-    let path = weight.name.hasSuffix(".weight") ? String(weight.name.dropLast(7)) : "convolution"
-    let shape = x.shape
-    guard shape.count == 4 else {
-      throw StirError(
-        .engine,
-        "\(path): input has the shape \(shape), expected [batch, channels, height, width]")
-    }
-    guard shape[1] == inputChannels else {
-      throw StirError(
-        .engine, "\(path): input has \(shape[1]) channels, weight expects \(inputChannels)")
-    }
-    do {
+    try weight.locating {
+      let shape = x.shape
+      guard shape.count == 4 else {
+        throw StirError(
+          .engine, "input has the shape \(shape), expected [batch, channels, height, width]")
+      }
+      guard shape[1] == inputChannels else {
+        throw StirError(
+          .engine, "input has \(shape[1]) channels, weight expects \(inputChannels)")
+      }
       return try x.convolved(
         weight.tensor, bias: bias?.tensor, stride: stride, padding: padding, dilation: dilation)
-    } catch let error as StirError {
-      throw error.located(path)
     }
   }
 }

@@ -20,8 +20,10 @@ public final class GroupNorm: Module {
   public func callAsFunction(
     _ x: Tensor, film: Tensor? = nil, silu: Bool = false
   ) throws -> Tensor {
-    try x.groupNormalized(
-      groups: groups, weight: weight.tensor, bias: bias.tensor, film: film, epsilon: 1e-5,
-      silu: silu)
+    try weight.locating {
+      try x.groupNormalized(
+        groups: groups, weight: weight.tensor, bias: bias.tensor, film: film, epsilon: 1e-5,
+        silu: silu)
+    }
   }
 }

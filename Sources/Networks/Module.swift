@@ -18,6 +18,18 @@ public final class Parameter: @unchecked Sendable {
   public init(_ tensor: Tensor) throws { self.tensor = try tensor.requiringGradient() }
 }
 
+extension Parameter {
+  /// Runs what a layer does with its weight; an error gets the layer's path put before it, where
+  /// the layer has one.
+  func locating<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as StirError {
+      throw name.hasSuffix(".weight") ? error.located(String(name.dropLast(7))) : error
+    }
+  }
+}
+
 extension Module {
   /// Every parameter below this module in the order of declaration.
   public var parameters: [Parameter] { namedParameters().map(\.parameter) }

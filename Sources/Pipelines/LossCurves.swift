@@ -5,14 +5,13 @@ import Modality
 extension Metrics {
   /// Training loss (the mean of about 200 stretches) and held-out loss over the steps.
   func lossCurve() -> LinePlot {
-    let steps = lines.compactMap { line in line.loss.map { (x: Double(line.step), y: $0) } }
-    let stretch = max(1, steps.count / 200)
-    let training = stride(from: 0, to: steps.count, by: stretch).map { start in
-      let part = steps[start..<min(start + stretch, steps.count)]
+    let stretch = max(1, losses.count / 200)
+    let training = stride(from: 0, to: losses.count, by: stretch).map { start in
+      let part = losses[start..<min(start + stretch, losses.count)]
       let count = Double(part.count)
       return (x: part.map(\.x).reduce(0, +) / count, y: part.map(\.y).reduce(0, +) / count)
     }
-    let heldOut = lines.compactMap { line in
+    let heldOut = evaluations.compactMap { line in
       line.heldOutLoss.map { (x: Double(line.step), y: $0) }
     }
     return LinePlot(
@@ -25,7 +24,6 @@ extension Metrics {
 
   /// The held-out loss at each noise level, for the first, a middle and the latest evaluation.
   func levelCurve() -> LinePlot {
-    let evaluations = lines.filter { $0.heldOutLosses != nil }
     let picks = Set([0, evaluations.count / 2, evaluations.count - 1]).sorted()
       .filter(evaluations.indices.contains)
     let series = picks.enumerated().map { rank, pick in

@@ -28,7 +28,12 @@ struct Metrics {
     }
   }
 
-  private(set) var lines: [Line] = []
+  /// (step, loss) of every step.
+  private(set) var losses: [(x: Double, y: Double)] = []
+  /// The lines of held-out evaluations.
+  private(set) var evaluations: [Line] = []
+  /// The latest hundred steps' lines.
+  private(set) var recent: [Line] = []
   private let file: FileHandle
   private let url: URL
 
@@ -37,6 +42,7 @@ struct Metrics {
   init(_ url: URL, keepingUpTo step: Int) throws {
     self.url = url
     let decoder = JSONDecoder()
+    var lines: [Line] = []
     let text = FileManager.default.contents(atPath: url.path) ?? Data()
     var kept = Data()
     for piece in text.split(separator: UInt8(ascii: "\n")) {
@@ -50,6 +56,7 @@ struct Metrics {
     }
     self.file = file
     try file.seekToEnd()
+    lines.forEach { remember($0) }
   }
 
   mutating func append(_ report: Trainer.StepReport) throws {
@@ -68,8 +75,27 @@ struct Metrics {
         heldOutLoss: heldOut.mean))
   }
 
+  /// The mean loss of the latest hundred steps.
+  var meanLoss: Double? {
+    let values = recent.compactMap(\.loss)
+    return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
+  /// The share of the latest hundred steps that was spent waiting for data.
+  var waitingShare: Double {
+    let seconds = recent.compactMap(\.seconds).reduce(0, +)
+    return seconds > 0 ? recent.compactMap(\.waiting).reduce(0, +) / seconds : 0
+  }
+
+  private mutating func remember(_ line: Line) {
+    guard line.heldOutLoss == nil else { return evaluations.append(line) }
+    if let loss = line.loss { losses.append((Double(line.step), loss)) }
+    recent.append(line)
+    if recent.count > 100 { recent.removeFirst() }
+  }
+
   private mutating func append(_ line: Line) throws {
-    lines.append(line)
+    remember(line)
     do {
       try file.write(contentsOf: Data(try JSONValue(encoding: line).text().utf8 + [10]))
     } catch {

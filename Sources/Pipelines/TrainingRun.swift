@@ -49,7 +49,10 @@ public struct TrainingRun {
     try folder.removeUnfinishedFiles()
     var configuration = configuration
     var modality = try registry.make(configuration.modality, configuration: configuration.data)
-    let items = try modality.dataset(at: data)
+    let items = try modality.dataset(at: data) { done, total in
+      console.progress("measuring the data: \(done)/\(total)")
+      try interruption.check()
+    }
     note(rejected: items.rejected)
     modality = try modality.fitted(to: items)
     configuration.data = try modality.configurationTree()
@@ -76,7 +79,7 @@ public struct TrainingRun {
     console.closeLine()
     return Summary(
       model: folder.model.path, step: trainer.step, loss: last,
-      heldOutLoss: metrics.lines.last { $0.heldOutLoss != nil }?.heldOutLoss,
+      heldOutLoss: metrics.evaluations.last?.heldOutLoss,
       skippedSteps: trainer.skippedSteps, interrupted: interruption.isRequested)
   }
 
@@ -95,9 +98,10 @@ public struct TrainingRun {
         console.note("step \(report.step) skipped: the loss or its gradient is not a number")
       }
       console.progress(
-        "step \(report.step)/\(training.steps)  loss \(decimal(meanLoss(metrics) ?? .nan, 5))  "
+        "step \(report.step)/\(training.steps)  loss \(decimal(metrics.meanLoss ?? .nan, 5))  "
           + pace.text(unit: "steps", remaining: training.steps - report.step)
-          + waitingText(metrics))
+          + (metrics.waitingShare > 0.02
+            ? ", \(Int(metrics.waitingShare * 100)) % waiting for data" : ""))
 
       func due(_ every: Int) -> Bool {
         every > 0 && (report.step % every == 0 || report.step == training.steps)
@@ -106,7 +110,7 @@ public struct TrainingRun {
       if due(training.sampleEvery) { try sample(trainer, modality) }
       if due(training.checkpointEvery) || interruption.isRequested { try save(trainer) }
     }
-    return meanLoss(metrics)
+    return metrics.meanLoss
   }
 
   private func evaluate(_ trainer: Trainer, _ metrics: inout Metrics) throws {
@@ -114,7 +118,7 @@ public struct TrainingRun {
       try metrics.append(heldOut, step: trainer.step)
       console.note(
         "step \(trainer.step): held-out loss \(decimal(heldOut.mean, 5)), "
-          + "training loss \(decimal(meanLoss(metrics) ?? .nan, 5))")
+          + "training loss \(decimal(metrics.meanLoss ?? .nan, 5))")
       try metrics.levelCurve().picture(width: 800, height: 480).writePNG(to: folder.levelCurve)
     }
     try metrics.lossCurve().picture(width: 800, height: 480).writePNG(to: folder.lossCurve)
@@ -132,19 +136,6 @@ public struct TrainingRun {
   private func save(_ trainer: Trainer) throws {
     try trainer.model.write(to: folder.model)
     try trainer.writeCheckpoint(to: folder.checkpoint)
-  }
-
-  private func meanLoss(_ metrics: Metrics) -> Double? {
-    let recent = metrics.lines.suffix(100).compactMap(\.loss)
-    return recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count)
-  }
-
-  /// The share of the recent steps that was spent waiting for data, if a person should know.
-  private func waitingText(_ metrics: Metrics) -> String {
-    let recent = metrics.lines.suffix(100)
-    let waiting = recent.compactMap(\.waiting).reduce(0, +)
-    let share = waiting / max(1e-9, recent.compactMap(\.seconds).reduce(0, +))
-    return share > 0.02 ? ", \(Int(share * 100)) % waiting for data" : ""
   }
 
   private func note(rejected: [RejectedInput]) {

@@ -20,9 +20,13 @@ public final class RandomSource: @unchecked Sendable {
   /// MT19937 is seeded with 32 bits. The map from item to engine seed is a bijection, so the first
   /// 2³² items of one seed all have streams of their own.
   public convenience init(seed: UInt64, item: Int) throws {
+    try self.init(engineSeed: RandomSource.engineSeed(seed: seed, item: item))
+  }
+
+  static func engineSeed(seed: UInt64, item: Int) -> UInt32 {
     var keys = SplitMix64(seed: seed)
     let offset = UInt32(truncatingIfNeeded: keys.next())
-    try self.init(engineSeed: bijection(UInt32(truncatingIfNeeded: item) &+ offset))
+    return bijection(UInt32(truncatingIfNeeded: item) &+ offset)
   }
 
   deinit { ct_generator_release(generator) }

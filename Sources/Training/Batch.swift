@@ -1,5 +1,4 @@
 import Core
-import Foundation
 import Modality
 import Schedules
 import Tensors
@@ -61,13 +60,10 @@ struct BatchMaker: Sendable {
   private mutating func items(_ draws: Range<Int>) throws -> [Item] {
     let chosen = draws.map { itemIndex(of: $0) }
     let (data, seed) = (data, seed)
-    let results = Results(count: chosen.count)
-    DispatchQueue.concurrentPerform(iterations: chosen.count) { i in
+    return try concurrentMap(chosen.count) { i in
       var random = SplitMix64(seed: seed, Stream.crop.rawValue, UInt64(draws.lowerBound + i))
-      let cropSeed = random.next()
-      results.set(i, Result { try data.item(at: chosen[i], seed: cropSeed) })
+      return try data.item(at: chosen[i], seed: random.next())
     }
-    return try results.values()
   }
 
   /// The data set's index of a draw.
@@ -78,19 +74,5 @@ struct BatchMaker: Sendable {
     let shuffled = indices.shuffled(using: &random)
     order = (epoch, shuffled)
     return shuffled[position]
-  }
-
-  /// Slots that threads fill independently.
-  private final class Results: @unchecked Sendable {
-    private var slots: [Result<Item, any Error>?]
-    private let lock = NSLock()
-
-    init(count: Int) { slots = Array(repeating: nil, count: count) }
-
-    func set(_ index: Int, _ result: Result<Item, any Error>) {
-      lock.withLock { slots[index] = result }
-    }
-
-    func values() throws -> [Item] { try slots.compactMap { try $0?.get() } }
   }
 }

@@ -103,34 +103,60 @@ public final class DiffusionModel {
     sampling.clipped(NetworkDenoiser(network, prediction: configuration.objective.prediction))
   }
 
+  /// Makes new items as `sampling` says; the model's own configuration when it is nil.
+  ///
+  /// See ``sample(count:sampler:ladder:denoiser:seed:batchSize:progress:each:)``.
+  public func sample(
+    count: Int, sampling: SamplingConfiguration? = nil, seed: UInt64 = 0, batchSize: Int = 8,
+    progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+    each: (Int, Item) throws -> Void
+  ) throws {
+    let sampling = sampling ?? configuration.sampling
+    try sample(
+      count: count, sampler: sampling.makeSampler(),
+      ladder: table.ladder(steps: sampling.steps, spacing: sampling.spacing),
+      denoiser: denoiser(sampling), seed: seed, batchSize: batchSize, progress: progress, each: each
+    )
+  }
+
+  /// Makes `count` new items in memory, with trailing spacing and no clipping.
+  public func sample(
+    count: Int, steps: Int, sampler: Sampler = .ddim(), seed: UInt64 = 0
+  ) throws -> [Item] {
+    var items: [Item] = []
+    try sample(
+      count: count, sampler: sampler, ladder: table.ladder(steps: steps, spacing: .trailing),
+      denoiser: NetworkDenoiser(network, prediction: configuration.objective.prediction), seed: seed
+    ) { items.append($1) }
+    return items
+  }
+
   /// Makes new items.
   ///
   /// An item depends on `seed` and its number alone, not on `count` or `batchSize`.
   ///
   /// - Parameters:
   ///   - count: how many.
-  ///   - sampling: sampler, steps and clipping; the model's own when nil.
+  ///   - ladder: the noise levels to walk.
+  ///   - denoiser: the network with whatever stands around it.
   ///   - batchSize: how many are made at once.
   ///   - progress: called with the number of network evaluations done and in all; what it throws
   ///     ends the sampling.
   ///   - each: receives each item, with its number, as soon as its batch is done.
+  /// - Throws: `StirError.Code.diverged` when an item's values are not all numbers.
   public func sample(
-    count: Int, sampling: SamplingConfiguration? = nil, seed: UInt64 = 0, batchSize: Int = 8,
-    progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+    count: Int, sampler: Sampler, ladder: Ladder, denoiser: some Denoiser, seed: UInt64,
+    batchSize: Int = 8, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
     each: (Int, Item) throws -> Void
   ) throws {
     precondition(count >= 0 && batchSize > 0, "count is not negative, batchSize at least 1")
-    let sampling = sampling ?? configuration.sampling
-    let sampler = try sampling.makeSampler()
-    let ladder = try table.ladder(steps: sampling.steps, spacing: sampling.spacing)
-    let denoise = denoiser(sampling)
     let batches = stride(from: 0, to: count, by: batchSize).map { $0..<min($0 + batchSize, count) }
     for (i, items) in batches.enumerated() {
       let noise = try BatchNoise(
         seed: seed, items: items, shape: layout.shape, device: network.device)
       let x0 = try withoutGradient {
         try sampler.sample(
-          denoise, from: noise.next(), along: ladder, noise: noise.next,
+          denoiser, from: noise.next(), along: ladder, noise: noise.next,
           progress: { try progress(i * ladder.count + $0, batches.count * ladder.count) })
       }
       for (row, number) in items.enumerated() {
@@ -144,17 +170,6 @@ public final class DiffusionModel {
         try each(number, Item(shape: layout.shape, values: values))
       }
     }
-  }
-
-  /// Makes `count` new items; see ``sample(count:sampling:seed:batchSize:progress:each:)``.
-  public func sample(
-    count: Int, steps: Int, sampler: SamplerName = .ddim, seed: UInt64 = 0
-  ) throws -> [Item] {
-    var sampling = configuration.sampling
-    (sampling.steps, sampling.sampler) = (steps, sampler)
-    var items: [Item] = []
-    try sample(count: count, sampling: sampling, seed: seed) { items.append($1) }
-    return items
   }
 }
 

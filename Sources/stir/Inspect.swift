@@ -24,13 +24,18 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let url = URL(fileURLWithPath: path)
+    let (console, interruption) = (Console(), Interruption())
     let report =
       try url.pathExtension == "safetensors"
       ? ModelInspection.report(on: url)
       : ModalityRegistry.builtIn.make(
         modality,
         configuration: Recipe.load(nil, settings: settings.map { "data.\($0)" }).data
-      ).inspect(at: url)
+      ).inspect(at: url) { done, total in
+        console.progress("measuring the data: \(done)/\(total)")
+        try interruption.check()
+      }
+    console.closeLine()
     print(json ? try report.json.text(pretty: true) : report.text)
   }
 }

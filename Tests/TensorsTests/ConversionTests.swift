@@ -3,10 +3,12 @@ import Testing
 @testable import Tensors
 
 @Suite("Element types") struct ConversionTests {
-  @Test("Types have their sizes and safetensors' names", arguments: [
-    (DType.float32, "F32", 4), (.float64, "F64", 8), (.bfloat16, "BF16", 2), (.float16, "F16", 2),
-    (.int64, "I64", 8),
-  ])
+  @Test(
+    "Types have their sizes and safetensors' names",
+    arguments: [
+      (DType.float32, "F32", 4), (.float64, "F64", 8), (.bfloat16, "BF16", 2), (.float16, "F16", 2),
+      (.int64, "I64", 8),
+    ])
   func names(dtype: DType, name: String, bytes: Int) throws {
     #expect(dtype.rawValue == name && dtype.byteCount == bytes)
     #expect(DType(code: dtype.code) == dtype)

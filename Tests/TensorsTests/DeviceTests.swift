@@ -9,10 +9,12 @@ import Testing
     #expect(Device.cpu.description == "cpu")
   }
 
-  @Test("A name that is no device is refused with those that are", arguments: [
-    "", "gpu", "CPU", "cpu:1", "cuda:", "cuda:x", "cuda:-1", "cuda:999", "mps:1", "cuda:0:0",
-    " cpu",
-  ])
+  @Test(
+    "A name that is no device is refused with those that are",
+    arguments: [
+      "", "gpu", "CPU", "cpu:1", "cuda:", "cuda:x", "cuda:-1", "cuda:999", "mps:1", "cuda:0:0",
+      " cpu",
+    ])
   func unknown(name: String) throws {
     try expectError(
       .configuration, containing: "\"\(name)\" is not a device: expected cpu, cuda, cuda:INDEX"

@@ -98,7 +98,8 @@ import Testing
     ).doubles()
     for (i, value) in values.enumerated() {
       let z = Double(value)
-      expectClose([y[2 * i], y[2 * i + 1]], [z / (1 + exp(-z)), -z / (1 + exp(z))], rtol: 1e-6, atol: 1e-6)
+      expectClose(
+        [y[2 * i], y[2 * i + 1]], [z / (1 + exp(-z)), -z / (1 + exp(z))], rtol: 1e-6, atol: 1e-6)
     }
   }
 

@@ -64,17 +64,21 @@ import Testing
     }
   }
 
-  @Test("A header length that lies", arguments: [
-    3, 1_000, UInt64(Int32.max), UInt64(Int.max) - 8, UInt64(Int.max), UInt64(Int.max) + 1, .max,
-  ])
+  @Test(
+    "A header length that lies",
+    arguments: [
+      3, 1_000, UInt64(Int32.max), UInt64(Int.max) - 8, UInt64(Int.max), UInt64(Int.max) + 1, .max,
+    ])
   func lyingLength(length: UInt64) throws {
     try expectRefusal(of: write(Data(#"{"a":1}  "#.utf8), claiming: length))
   }
 
-  @Test("A header that is no JSON object", arguments: [
-    "", "{", "[]", "null", "3", "\"text\"", "{\"a\"}", "not json", "{} {}",
-    String(repeating: "[", count: 200_000), String(repeating: "{\"a\":", count: 100_000),
-  ])
+  @Test(
+    "A header that is no JSON object",
+    arguments: [
+      "", "{", "[]", "null", "3", "\"text\"", "{\"a\"}", "not json", "{} {}",
+      String(repeating: "[", count: 200_000), String(repeating: "{\"a\":", count: 100_000),
+    ])
   func noJSON(header: String) throws {
     try expectRefusal(of: write(Data(header.utf8)), "its header is no JSON")
   }
@@ -85,20 +89,22 @@ import Testing
     try expectRefusal(of: write(Data([UInt8](repeating: 0xC3, count: 64))))
   }
 
-  @Test("An entry that is not one", arguments: [
-    #"1"#, #"null"#, #"[]"#, #"{}"#, #"{"dtype":"F32"}"#,
-    #"{"dtype":"F32","shape":[1],"data_offsets":[0]}"#,
-    #"{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}"#,
-    #"{"dtype":"F32","shape":[1],"data_offsets":[]}"#,
-    #"{"dtype":"F32","shape":1,"data_offsets":[0,4]}"#,
-    #"{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}"#,
-    #"{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}"#,
-    #"{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}"#,
-    #"{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}"#,
-    #"{"dtype":7,"shape":[1],"data_offsets":[0,4]}"#,
-    #"{"dtype":"F32","shape":[1],"data_offsets":[0,1e30]}"#,
-    #"{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}"#,
-  ])
+  @Test(
+    "An entry that is not one",
+    arguments: [
+      #"1"#, #"null"#, #"[]"#, #"{}"#, #"{"dtype":"F32"}"#,
+      #"{"dtype":"F32","shape":[1],"data_offsets":[0]}"#,
+      #"{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}"#,
+      #"{"dtype":"F32","shape":[1],"data_offsets":[]}"#,
+      #"{"dtype":"F32","shape":1,"data_offsets":[0,4]}"#,
+      #"{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}"#,
+      #"{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}"#,
+      #"{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}"#,
+      #"{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}"#,
+      #"{"dtype":7,"shape":[1],"data_offsets":[0,4]}"#,
+      #"{"dtype":"F32","shape":[1],"data_offsets":[0,1e30]}"#,
+      #"{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}"#,
+    ])
   func brokenEntry(entry: String) throws {
     let url = try write(Data("{\"layer\":\(entry)}".utf8), bytes: 4)
     try expectRefusal(of: url, "the entry of tensor layer is not one that can be read")
@@ -108,29 +114,35 @@ import Testing
   @Test("A type that the engine lacks", arguments: ["F8_E4M3", "BOOL", "f32", "", "I32"])
   func unknownType(dtype: String) throws {
     try expectRefusal(
-      of: write(Data(#"{"a":{"dtype":"\#(dtype)","shape":[4],"data_offsets":[0,4]}}"#.utf8), bytes: 4),
+      of: write(
+        Data(#"{"a":{"dtype":"\#(dtype)","shape":[4],"data_offsets":[0,4]}}"#.utf8), bytes: 4),
       "is of type \(dtype), expected one of F32")
   }
 
-  @Test("Offsets that do not fit the shape, the file, or a number", arguments: [
-    ("[1]", "[0,8]"), ("[1]", "[4,0]"), ("[1]", "[-4,0]"), ("[2]", "[-4,4]"), ("[]", "[0,0]"),
-    ("[3]", "[0,12]"), ("[0]", "[0,4]"), ("[1]", "[4,8]"), ("[0]", "[1000,1000]"),
-    ("[4611686018427387904,2]", "[0,0]"), ("[4611686018427387904,4]", "[0,0]"),
-    ("[9223372036854775807]", "[0,9223372036854775804]"),
-    ("[2305843009213693951]", "[0,9223372036854775804]"),
-    ("[2305843009213693951]", "[3,9223372036854775807]"),
-    ("[9223372036854775807,9223372036854775807,0]", "[0,0]"),
-    ("[1]", "[-9223372036854775808,9223372036854775807]"),
-  ])
+  @Test(
+    "Offsets that do not fit the shape, the file, or a number",
+    arguments: [
+      ("[1]", "[0,8]"), ("[1]", "[4,0]"), ("[1]", "[-4,0]"), ("[2]", "[-4,4]"), ("[]", "[0,0]"),
+      ("[3]", "[0,12]"), ("[0]", "[0,4]"), ("[1]", "[4,8]"), ("[0]", "[1000,1000]"),
+      ("[4611686018427387904,2]", "[0,0]"), ("[4611686018427387904,4]", "[0,0]"),
+      ("[9223372036854775807]", "[0,9223372036854775804]"),
+      ("[2305843009213693951]", "[0,9223372036854775804]"),
+      ("[2305843009213693951]", "[3,9223372036854775807]"),
+      ("[9223372036854775807,9223372036854775807,0]", "[0,0]"),
+      ("[1]", "[-9223372036854775808,9223372036854775807]"),
+    ])
   func badOffsets(shape: String, offsets: String) throws {
     let header = #"{"a":{"dtype":"F32","shape":\#(shape),"data_offsets":\#(offsets)}}"#
     try expectRefusal(of: write(Data(header.utf8), bytes: 8))
   }
 
-  @Test("Tensors that overlap or leave a gap", arguments: [
-    ("[0,4]", "[0,4]", 4), ("[0,4]", "[2,6]", 6), ("[0,4]", "[8,12]", 12), ("[4,8]", "[8,12]", 12),
-    ("[0,4]", "[4,8]", 12),
-  ])
+  @Test(
+    "Tensors that overlap or leave a gap",
+    arguments: [
+      ("[0,4]", "[0,4]", 4), ("[0,4]", "[2,6]", 6), ("[0,4]", "[8,12]", 12),
+      ("[4,8]", "[8,12]", 12),
+      ("[0,4]", "[4,8]", 12),
+    ])
   func overlap(first: String, second: String, bytes: Int) throws {
     func entry(_ offsets: String) -> String {
       #"{"dtype":"F32","shape":[1],"data_offsets":\#(offsets)}"#
@@ -139,18 +151,22 @@ import Testing
     try expectRefusal(of: write(Data(header.utf8), bytes: bytes))
   }
 
-  @Test("Metadata that is no table of texts", arguments: [
-    "1", "[]", "null", #""text""#, #"{"a":1}"#, #"{"a":null}"#, #"{"a":{"b":"c"}}"#,
-  ])
+  @Test(
+    "Metadata that is no table of texts",
+    arguments: [
+      "1", "[]", "null", #""text""#, #"{"a":1}"#, #"{"a":null}"#, #"{"a":{"b":"c"}}"#,
+    ])
   func badMetadata(metadata: String) throws {
     let url = try write(Data("{\"__metadata__\":\(metadata)}".utf8))
     try expectRefusal(of: url, "the metadata is not a table of texts")
     try expectError(.invalidData) { _ = try SafeTensors.metadata(of: url) }
   }
 
-  @Test("Files of other formats", arguments: [
-    "RIFF$\0\0\0WAVEfmt ", "PK\u{3}\u{4}archive.zip", "hello, this is a text and no model",
-  ])
+  @Test(
+    "Files of other formats",
+    arguments: [
+      "RIFF$\0\0\0WAVEfmt ", "PK\u{3}\u{4}archive.zip", "hello, this is a text and no model",
+    ])
   func otherFormat(content: String) throws {
     let url = try folder.get()["other.safetensors"]
     try Data(content.utf8).write(to: url)

@@ -41,8 +41,10 @@ import Testing
     }
   }
 
-  @Test("A file that we wrote, read by Python", .enabled(
-    if: SafeTensorsPythonTests.pythonReads, "python3 with safetensors and numpy is not here"))
+  @Test(
+    "A file that we wrote, read by Python",
+    .enabled(
+      if: SafeTensorsPythonTests.pythonReads, "python3 with safetensors and numpy is not here"))
   func readByPython() throws {
     let folder = try TemporaryFolder()
     let url = folder["ours.safetensors"]

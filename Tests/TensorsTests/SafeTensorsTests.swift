@@ -37,9 +37,11 @@ import Testing
     #expect(found.map(\.bitPattern) == values.map(\.bitPattern))
   }
 
-  @Test("Metadata of any text comes back", arguments: [
-    "", "größer ✓ 音 👩‍🚀", "a \"quoted\" \\ slash / and\nlines\t\u{1}", #"{"width": 8, "a": [1]}"#,
-  ])
+  @Test(
+    "Metadata of any text comes back",
+    arguments: [
+      "", "größer ✓ 音 👩‍🚀", "a \"quoted\" \\ slash / and\nlines\t\u{1}", #"{"width": 8, "a": [1]}"#,
+    ])
   func metadata(text: String) throws {
     let url = try folder.get()["a.safetensors"]
     let metadata = ["text": text, "ключ ✓": "2"]

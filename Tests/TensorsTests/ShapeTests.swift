@@ -32,9 +32,11 @@ import Testing
     #expect(try x.get().sliced(dim: -1, 1..<2).doubles() == [1, 4])
   }
 
-  @Test("A slice outside the shape is an error, never a shorter slice", arguments: [
-    (1, 0..<4), (1, 4..<4), (0, 2..<3), (2, 0..<1), (1, -1..<2), (7, 0..<0),
-  ])
+  @Test(
+    "A slice outside the shape is an error, never a shorter slice",
+    arguments: [
+      (1, 0..<4), (1, 4..<4), (0, 2..<3), (2, 0..<1), (1, -1..<2), (7, 0..<0),
+    ])
   func sliceOutside(dim: Int, range: Range<Int>) throws {
     try expectError(.engine, containing: "outside the shape [2, 3]") {
       _ = try x.get().sliced(dim: dim, range)

@@ -36,7 +36,8 @@ extension AudioFile {
       levels = measurement.finish()
     } catch let error as StirError {
       // The reader's sentence starts with the path, which the index has.
-      fault = error.message.hasPrefix(path + ": ")
+      fault =
+        error.message.hasPrefix(path + ": ")
         ? String(error.message.dropFirst(path.count + 2)) : error.message
     } catch {
       fault = "\(error)"

@@ -109,7 +109,9 @@ extension AudioInspection {
   private var text: String {
     let summary = summary
     let levels = { (range: Range?) in
-      range.map { "\(decimal($0.lowest)) to \(decimal($0.highest)) dBFS, median \(decimal($0.median))" }
+      range.map {
+        "\(decimal($0.lowest)) to \(decimal($0.highest)) dBFS, median \(decimal($0.median))"
+      }
         ?? "-"
     }
     let times = summary.seconds.map {
@@ -118,7 +120,10 @@ extension AudioInspection {
     let (length, rate) = (configuration.length, configuration.sampleRate)
     let rows: [(String, String)] = [
       ("recordings", "\(usable.count), \(duration(summary.totalSeconds)) in all"),
-      ("items", "\(items) of \(length) samples at \(rate) Hz, \(duration(Double(length) / Double(rate)))"),
+      (
+        "items",
+        "\(items) of \(length) samples at \(rate) Hz, \(duration(Double(length) / Double(rate)))"
+      ),
       ("durations", times ?? "-"),
       ("rates", table(summary.rates) { "\($0) Hz" }),
       ("channels", table(summary.channels) { $0 }),
@@ -126,7 +131,10 @@ extension AudioInspection {
       ("peaks", levels(summary.peakDecibels)),
       ("RMS", levels(summary.rmsDecibels)),
       ("loud part", levels(summary.loudDecibels)),
-      ("clipping", list(clipped.map { "\($0.path): \(counted($0.clippedRuns, "time")) at full scale" })),
+      (
+        "clipping",
+        list(clipped.map { "\($0.path): \(counted($0.clippedRuns, "time")) at full scale" })
+      ),
       ("duplicates", list(duplicates.map { $0.joined(separator: " = ") })),
       ("silent", list(silent.map(\.path))),
       ("unusable", list(unusable.map { "\($0.name): \($0.reason)" })),

@@ -48,8 +48,10 @@ public struct AudioModality: DataModality {
   ///
   /// - Throws: `StirError.Code.missingInput` when there is no sound file, `.invalidData` when none
   ///   can be used.
-  public func dataset(at url: URL) throws -> any DataSet {
-    let index = try AudioIndex(at: url, cacheFolder: cacheFolder)
+  public func dataset(
+    at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> any DataSet {
+    let index = try AudioIndex(at: url, cacheFolder: cacheFolder, progress: progress)
     return try AudioDataSet(index, configuration: configuration)
   }
 
@@ -69,8 +71,10 @@ public struct AudioModality: DataModality {
     return fitted
   }
 
-  public func inspect(at url: URL) throws -> InspectionReport {
-    let index = try AudioIndex(at: url, cacheFolder: cacheFolder)
+  public func inspect(
+    at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> InspectionReport {
+    let index = try AudioIndex(at: url, cacheFolder: cacheFolder, progress: progress)
     return try AudioInspection(index, configuration: configuration).report()
   }
 }

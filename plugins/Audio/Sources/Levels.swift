@@ -34,9 +34,9 @@ struct LevelMeter {
   private let blockLength: Int
   private var filled = 0
   private var blockEnergy = 0.0
-  /// Energy and blocks by mean power, 1 dB a bin; bin 0 is -200 dB and less.
+  /// Energy and samples of blocks by their mean power, 1 dB a bin; bin 0 is -200 dB and less.
   private var energies = [Double](repeating: 0, count: 300)
-  private var blocks = [Int](repeating: 0, count: 300)
+  private var counts = [Int](repeating: 0, count: 300)
   private var loudestPower = 0.0
   private var energy = 0.0
   private var count = 0
@@ -65,19 +65,20 @@ struct LevelMeter {
     }
   }
 
-  /// The levels of all that was added; a last block that is not full counts as padded with zeros.
+  /// The levels of all that was added. Whether a last block that is not full is loud is judged as
+  /// if it were padded with zeros.
   consuming func finish() -> Levels {
     let total = energy + blockEnergy
     closeBlock()
     let top = bin(loudestPower)
     let range = max(0, top - 20)...top
-    let loudBlocks = range.reduce(0) { $0 + blocks[$1] }
+    let loudCount = range.reduce(0) { $0 + counts[$1] }
     let loudEnergy = range.reduce(0) { $0 + energies[$1] }
     return Levels(
       peak: peak,
       rms: Float((total / Double(max(1, count))).squareRoot()),
       loudest: Float(loudestPower.squareRoot()),
-      loud: Float((loudEnergy / Double(max(1, loudBlocks * blockLength))).squareRoot()))
+      loud: Float((loudEnergy / Double(max(1, loudCount))).squareRoot()))
   }
 
   private mutating func closeBlock() {
@@ -85,7 +86,7 @@ struct LevelMeter {
     let power = blockEnergy / Double(blockLength)
     let place = bin(power)
     energies[place] += blockEnergy
-    blocks[place] += 1
+    counts[place] += filled
     loudestPower = max(loudestPower, power)
     energy += blockEnergy
     (filled, blockEnergy) = (0, 0)

@@ -47,14 +47,12 @@ struct Resampler: Hashable, Sendable {
     return ((first * sourcePeriod)..<last, start - first * targetPeriod)
   }
 
-  /// Exactly `count` frames after leaving out the first `early` of the conversion; what `samples`
-  /// do not reach is 0.
+  /// The `count` frames that follow the first `early` ones of the conversion.
+  ///
+  /// - Parameter samples: interleaved, the frames that ``sourceFrames(for:count:)`` lists.
   func convert(_ samples: [Float], channels: Int, early: Int, count: Int) throws -> [Float] {
+    guard source != target else { return samples }
     var output = [Float](repeating: 0, count: (early + count) * channels)
-    if source == target {
-      let kept = samples.dropFirst(early * channels).prefix(count * channels)
-      return Array(kept) + [Float](repeating: 0, count: count * channels - kept.count)
-    }
     let status = samples.withUnsafeBufferPointer { input in
       output.withUnsafeMutableBufferPointer { output in
         var data = SRC_DATA(

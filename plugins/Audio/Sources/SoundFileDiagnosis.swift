@@ -23,7 +23,7 @@ func whyUnrecognised(_ descriptor: Int32) -> String {
   let head = storedBytes(of: descriptor, at: 0, count: 64)
   let begins = { (text: String) in head.starts(with: Array(text.utf8)) }
   if begins("RIFF") || begins("FORM") || begins("fLaC") || begins("OggS") || begins("caff") {
-    return "its header is damaged, or its encoding is not one that libsndfile reads; "
+    return "is damaged, cut short, or of an encoding that libsndfile does not read; "
       + "convert it to WAV or FLAC"
   }
   if head.dropFirst(4).starts(with: Array("ftyp".utf8)) {
@@ -33,7 +33,8 @@ func whyUnrecognised(_ descriptor: Int32) -> String {
     let start = String(decoding: head.prefix(24), as: UTF8.self)
     return "is text and no sound; it begins with \(start.debugDescription)"
   }
-  return "is no sound that libsndfile knows; expected \(AudioModality.codecs.joined(separator: ", "))"
+  return
+    "is no sound that libsndfile knows; expected \(AudioModality.codecs.joined(separator: ", "))"
 }
 
 /// Up to `count` bytes of an opened file from `offset` on, wherever it is being read.

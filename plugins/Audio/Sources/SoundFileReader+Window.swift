@@ -34,7 +34,7 @@ extension SoundFileReader {
     }
   }
 
-  /// The frames of `range` that there are, at the file's own rate.
+  /// The frames of `range` at the file's own rate; those after its end are 0.
   private func mixedFrames(_ range: Range<Int>, channels: Int) throws -> [Float] {
     try seek(to: range.lowerBound)
     let blockFrames = max(1, 32_768 / format.channels)
@@ -52,7 +52,7 @@ extension SoundFileReader {
       }
       missing -= frames
     }
-    return mixed
+    return mixed + repeatElement(0, count: missing * channels)
   }
 
   private func append(

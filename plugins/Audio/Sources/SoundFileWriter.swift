@@ -74,7 +74,7 @@ public final class SoundFileWriter {
   /// - Throws: `StirError.Code.unwritableOutput`.
   public func finish() throws {
     sf_write_sync(handle)
-    let reason = String(cString: sf_strerror(handle))
+    let reason = libraryReason()
     let failed = sf_error(handle) != 0
     isClosed = true
     guard sf_close(handle) == 0, !failed else { throw failure(reason) }
@@ -100,7 +100,7 @@ public final class SoundFileWriter {
         subtype == .float
         ? sf_writef_float(handle, samples, count)
         : sf_writef_int(handle, samples.map(quantized), count)
-      guard written == count else { throw failure(String(cString: sf_strerror(handle))) }
+      guard written == count else { throw failure(libraryReason()) }
       frames += Int(count)
       return
     }
@@ -116,6 +116,13 @@ public final class SoundFileWriter {
     let steps = Double(1 << bits)
     let step = (Double(sample) * steps).rounded()
     return Int32(min(max(step, -steps), steps - 1)) << (31 - bits)
+  }
+
+  /// What libsndfile says of the last failure; the system's words if it was the system's.
+  private func libraryReason() -> String {
+    let text = String(cString: sf_strerror(handle))
+    let prefix = "System error : "
+    return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count).prefix { $0 != "." }) : text
   }
 
   private func failure(_ reason: String) -> StirError {

@@ -1,0 +1,53 @@
+import Tensors
+import Testing
+
+@testable import Networks
+
+/// One seed gives one clip, alone or among sixteen: an item's output is the same bits in any batch.
+///
+/// The noise level is one value for the batch, as it is in sampling.
+@Suite("Batch independence of the U-Net") struct UNetBatchTests {
+  private func expectSameBits(
+    _ configuration: UNetConfiguration, extents: [Int], alone: [Int], parts: [Range<Int>]
+  ) throws {
+    let network = try UNet(configuration)
+    try perturb(network, by: 0.05)
+    try withoutGradient {
+      let x = try noise([16, configuration.inputChannels] + extents, dtype: .float32)
+      let all = try network(x, noiseLevels: [0.5])
+      for range in alone.map({ $0..<($0 + 1) }) + parts {
+        let part = try network(x.sliced(dim: 0, range), noiseLevels: [0.5])
+        #expect(
+          try part.floats() == all.sliced(dim: 0, range).floats(),
+          "items \(range) of \(extents) samples")
+      }
+    }
+  }
+
+  @Test("The default network at patch 1, 2 and 4", arguments: [1, 2, 4])
+  func small(patch: Int) throws {
+    var configuration = UNetConfiguration.small
+    configuration.patch = patch
+    try expectSameBits(
+      configuration, extents: [512 * patch], alone: [0, 7, 15], parts: [0..<3, 3..<8, 8..<16])
+  }
+
+  @Test("A signal that has to be padded")
+  func padded() throws {
+    var configuration = UNetConfiguration.small
+    configuration.patch = 4
+    try expectSameBits(configuration, extents: [1_000], alone: [0, 15], parts: [5..<10])
+  }
+
+  @Test("Images")
+  func images() throws {
+    let configuration = tinyConfiguration(rank: 2) { $0.width = 16 }
+    try expectSameBits(configuration, extents: [16, 16], alone: [0, 9], parts: [2..<5, 0..<8])
+  }
+
+  @Test("Tiny networks of odd widths", arguments: [3, 4, 6, 8, 20])
+  func oddWidths(width: Int) throws {
+    let configuration = tinyConfiguration { $0.width = width }
+    try expectSameBits(configuration, extents: [64], alone: [0, 3, 15], parts: [0..<2, 3..<8])
+  }
+}
