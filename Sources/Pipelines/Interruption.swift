@@ -40,6 +40,11 @@ public final class Interruption: Sendable {
 }
 
 /// The work was ended by a person's wish; what was done is saved.
-public struct Interrupted: Error {
-  public init() {}
+public struct Interrupted: Error, CustomStringConvertible {
+  public let description: String
+
+  /// - Parameter place: how far the work had come, if that is worth knowing.
+  public init(_ place: String = "") {
+    description = place.isEmpty ? "interrupted" : "interrupted \(place)"
+  }
 }

@@ -90,6 +90,7 @@ public struct TrainingRun {
     let training = trainer.configuration.training
     var pace = Pace()
     pace.mark(trainer.step)
+    var savedStep = trainer.step
     while trainer.step < training.steps, !interruption.isRequested {
       let report = try trainer.trainStep()
       try metrics.append(report)
@@ -108,8 +109,12 @@ public struct TrainingRun {
       }
       if due(training.evaluateEvery) { try evaluate(trainer, &metrics) }
       if due(training.sampleEvery) { try sample(trainer, modality) }
-      if due(training.checkpointEvery) || interruption.isRequested { try save(trainer) }
+      if due(training.checkpointEvery) {
+        try save(trainer)
+        savedStep = trainer.step
+      }
     }
+    if trainer.step > savedStep { try save(trainer) }
     return metrics.meanLoss
   }
 

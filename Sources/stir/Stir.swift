@@ -24,8 +24,8 @@ struct Stir: ParsableCommand {
       try command.run()
     } catch let error as StirError {
       fail(error.description, status: error.code.exitStatus)
-    } catch is Interrupted {
-      fail("interrupted", status: Interruption.exitStatus)
+    } catch let error as Interrupted {
+      fail(error.description, status: Interruption.exitStatus)
     } catch {
       exit(withError: error)
     }

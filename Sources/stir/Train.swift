@@ -61,7 +61,9 @@ struct Train: ParsableCommand {
       on: URL(fileURLWithPath: data), configuration: configuration(folder), registry: .builtIn,
       device: device, resume: resume)
     try report(summary, folder)
-    if summary.interrupted { throw Interrupted() }
+    if summary.interrupted {
+      throw Interrupted("at step \(summary.step); --resume goes on from there")
+    }
   }
 
   /// The recipe's configuration, or the checkpoint's, with the options over it.
