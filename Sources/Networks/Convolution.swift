@@ -10,6 +10,8 @@ public final class Convolution: Module {
   let bias: Parameter?
   private let inputChannels: Int
   private let stride, padding, dilation: [Int]
+  /// The dilation, if signals are to be cut into rows of that many samples.
+  private let rowLength: Int?
 
   /// How the starting weights are drawn.
   public enum Start { case normal, zero }
@@ -35,6 +37,9 @@ public final class Convolution: Module {
     self.bias = bias ? try initializer.constant(0, [outputChannels]) : nil
     self.inputChannels = inputChannels
     self.stride = axes(stride, off: 1)
+    // oneDNN's kernels for wide dilations give an item other bits in other batches; a signal cut
+    // into rows needs no such kernel.
+    rowLength = rank == 1 && stride == 1 && dilation >= 4 ? dilation : nil
     self.dilation = axes(dilation, off: 1)
     padding = axes(dilation * (kernel - stride) / 2, off: 0)
   }
@@ -50,8 +55,26 @@ public final class Convolution: Module {
         throw StirError(
           .engine, "input has \(shape[1]) channels, weight expects \(inputChannels)")
       }
+      if let rowLength { return try convolvedInRows(of: rowLength, x) }
       return try x.convolved(
         weight.tensor, bias: bias?.tensor, stride: stride, padding: padding, dilation: dilation)
     }
+  }
+
+  /// A convolution dilated by d along the signal is a plain one down the columns of the signal cut
+  /// into rows of d samples. In channels-last memory the cut is a change of view.
+  private func convolvedInRows(of length: Int, _ x: Tensor) throws -> Tensor {
+    let shape = x.shape
+    let (batch, channels, extent) = (shape[0], shape[1], shape[3])
+    let missing = (length - extent % length) % length
+    let padded = missing == 0 ? x : try x.paddedAfter([missing])
+    let rows = try padded.permuted([0, 2, 3, 1])
+      .reshaped([batch, (extent + missing) / length, length, channels]).permuted([0, 3, 1, 2])
+    let y = try rows.convolved(
+      weight.tensor.permuted([0, 1, 3, 2]), bias: bias?.tensor, stride: [1, 1],
+      padding: [padding[1] / length, 0], dilation: [1, 1])
+    let signal = try y.permuted([0, 2, 3, 1]).reshaped([batch, 1, extent + missing, -1])
+      .permuted([0, 3, 1, 2])
+    return missing == 0 ? signal : try signal.sliced(dim: 3, 0..<extent).channelsLast()
   }
 }

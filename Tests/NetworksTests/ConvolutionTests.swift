@@ -22,6 +22,8 @@ import Testing
       Case(rank: rank, kernel: 3, dilation: 2, extent: 6),
       Case(rank: rank, kernel: 3, dilation: 2, extent: 7),
       Case(rank: rank, kernel: 3, dilation: 4, extent: 3),
+      Case(rank: rank, kernel: 3, dilation: 4, extent: 12),
+      Case(rank: rank, kernel: 5, dilation: 8, extent: 21),
       Case(rank: rank, kernel: 5, dilation: 3, extent: 6),
       Case(rank: rank, kernel: 4, stride: 2, extent: 6),
       Case(rank: rank, kernel: 5, stride: 3, extent: 6),

@@ -61,7 +61,7 @@ import Testing
     Case("convolution, padding", "padding") { _ in try convolve([2, 4, 1, 3], padding: -1) },
     Case("convolution, dilation", "dilation") { _ in try convolve([2, 4, 1, 3], dilation: 0) },
     Case("convolution, bias", "bias") { _ in try convolve([2, 4, 1, 3], bias: [5]) },
-    Case("convolution, rank", "dimensional") {
+    Case("convolution, rank", "dimension") {
       _ = try $0.convolved(
         image([2, 4, 1, 3]), bias: nil, stride: [1, 1], padding: [0, 0], dilation: [1, 1])
     },
