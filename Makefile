@@ -36,7 +36,8 @@ demo: build ## train a small model on samples/audio/drums and make new drums wit
 test: deps ## build and run every test (VERBOSE=1 names each)
 	tools/check-samples
 	$(SWIFT_BUILD) --build-tests
-	@set -o pipefail; swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest 2>&1 | $(TEST_OUTPUT)
+	@# Tests run beside one another: threads that spin while they wait would take the cores from them.
+	@set -o pipefail; OMP_WAIT_POLICY=passive swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest 2>&1 | $(TEST_OUTPUT)
 
 build: deps ## build the stir tool for use
 	$(SWIFT_BUILD) -c release --product stir

@@ -89,19 +89,28 @@ let package = Package(
       name: "Audio", dependencies: ["Modality", "CSndfile", "CSamplerate", "CKissFFT"],
       path: "plugins/Audio/Sources"),
 
-    .testTarget(name: "CoreTests", dependencies: ["Core"], path: "Tests/CoreTests"),
-    .testTarget(name: "SchedulesTests", dependencies: ["Schedules"], path: "Tests/SchedulesTests"),
+    .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "CoreTests", dependencies: ["Core", "TestSupport"], path: "Tests/CoreTests"),
+    .testTarget(
+      name: "SchedulesTests", dependencies: ["Schedules", "TestSupport"],
+      path: "Tests/SchedulesTests"),
     .testTarget(name: "ModalityTests", dependencies: ["Modality"], path: "Tests/ModalityTests"),
-    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], path: "Tests/TensorsTests"),
-    .testTarget(name: "NetworksTests", dependencies: ["Networks"], path: "Tests/NetworksTests"),
-    .testTarget(name: "DiffusionTests", dependencies: ["Diffusion"], path: "Tests/DiffusionTests"),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Audio"], path: "Tests/TrainingTests"),
+      name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], path: "Tests/TensorsTests"),
     .testTarget(
-      name: "PipelinesTests", dependencies: ["Pipelines", "Audio", "stir"],
+      name: "NetworksTests", dependencies: ["Networks", "TestSupport"], path: "Tests/NetworksTests"),
+    .testTarget(
+      name: "DiffusionTests", dependencies: ["Diffusion", "TestSupport"],
+      path: "Tests/DiffusionTests"),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Audio", "TestSupport"],
+      path: "Tests/TrainingTests"),
+    .testTarget(
+      name: "PipelinesTests", dependencies: ["Pipelines", "Audio", "stir", "TestSupport"],
       path: "Tests/PipelinesTests", exclude: ["Help"]),
     .testTarget(
-      name: "AudioTests", dependencies: ["Audio"], path: "plugins/Audio/Tests",
+      name: "AudioTests", dependencies: ["Audio", "TestSupport"], path: "plugins/Audio/Tests",
       exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

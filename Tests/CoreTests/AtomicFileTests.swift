@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
 private struct Interruption: Error {}
@@ -101,7 +102,7 @@ private struct Interruption: Error {}
   func bodyWritesNothing() async throws {
     try await withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("a.bin")
-      _ = try stirError(.unwritableOutput) {
+      _ = try expectError(.unwritableOutput) {
         try writeAtomically(to: url) { (_: URL) in }
       }
       #expect(try names(in: folder) == [])
@@ -120,7 +121,7 @@ private struct Interruption: Error {}
       let url =
         name.hasPrefix("/") ? URL(fileURLWithPath: name) : folder.appendingPathComponent(name)
       let before = try names(in: folder)
-      let error = try stirError(.unwritableOutput) { try writeAtomically(Data([1]), to: url) }
+      let error = try expectError(.unwritableOutput) { try writeAtomically(Data([1]), to: url) }
       #expect(
         error.message.contains(url.path)
           || error.message.contains(url.deletingLastPathComponent().path), "\(error)")
@@ -135,7 +136,7 @@ private struct Interruption: Error {}
     try await withTemporaryFolder { folder in
       try Data().write(to: folder.appendingPathComponent("plain"))
       let inside = folder.appendingPathComponent("plain/inside")
-      let error = try stirError(.unwritableOutput) { try makeFolder(inside) }
+      let error = try expectError(.unwritableOutput) { try makeFolder(inside) }
       #expect(error.message.hasPrefix("cannot make the folder \(inside.path): "), "\(error)")
     }
   }
@@ -176,7 +177,7 @@ private struct Interruption: Error {}
       await #expect(processExitsWith: .success) { [path = url.path as String] in
         limitFileSize(to: 4_096)
         let url = URL(fileURLWithPath: path)
-        let error = try stirError(.unwritableOutput) {
+        let error = try expectError(.unwritableOutput) {
           try writeAtomically(Data(repeating: 1, count: 100_000), to: url)
         }
         #expect(error.message.hasPrefix("cannot write \(path): "), "\(error)")

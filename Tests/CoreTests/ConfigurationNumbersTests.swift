@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
 private struct Block: Configuration {
@@ -23,9 +24,9 @@ private struct Numbers: Configuration {
       (["rate": .integer(2), "block": .object(["width": .number(0.5)])], "block.width: 0.5"),
     ])
   func unfit(_ overrides: [String: JSONValue], _ start: String) throws {
-    let error = try stirError(.configuration) { _ = try Numbers(overriding: .object(overrides)) }
+    let error = try expectError(.configuration) { _ = try Numbers(overriding: .object(overrides)) }
     #expect(error.message == "\(start) is not a number that fits here")
-    let placed = try stirError(.configuration) {
+    let placed = try expectError(.configuration) {
       _ = try Numbers(overriding: .object(overrides), at: "data")
     }
     #expect(placed.message == "data.\(error.message)")
@@ -38,7 +39,7 @@ private struct Numbers: Configuration {
 
   @Test("A number where keys and values belong is said to be one, in a list too")
   func notAnObject() throws {
-    let error = try stirError(.configuration) {
+    let error = try expectError(.configuration) {
       _ = try Numbers(overriding: .object(["blocks": .array([.integer(3)])]))
     }
     #expect(error.message.hasSuffix("0: expected keys and values"), "\(error)")
@@ -60,7 +61,7 @@ private struct Numbers: Configuration {
   func reasons() async throws {
     try await withTemporaryFolder { folder in
       try Data().write(to: folder.appendingPathComponent("plain"))
-      let error = try stirError(.unwritableOutput) {
+      let error = try expectError(.unwritableOutput) {
         try makeFolder(folder.appendingPathComponent("plain/inside"))
       }
       #expect(error.message.hasSuffix(": Not a directory"), "\(error)")

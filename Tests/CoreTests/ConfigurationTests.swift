@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import TestSupport
 import Testing
 
 private enum Waveform: String, NamedChoice { case sine, square, triangle }
@@ -61,13 +62,13 @@ private struct Recipe: Configuration {
       (["completely_else": .bool(true)], "unknown key completely_else"),
     ])
   func unknownKey(_ overrides: [String: JSONValue], _ message: String) throws {
-    let error = try stirError(.configuration) { _ = try Recipe(overriding: .object(overrides)) }
+    let error = try expectError(.configuration) { _ = try Recipe(overriding: .object(overrides)) }
     #expect(error.message == message)
   }
 
   @Test("The place of the whole object stands before the key")
   func located() throws {
-    let error = try stirError(.configuration) {
+    let error = try expectError(.configuration) {
       _ = try Recipe(overriding: .object(["gian": .number(1)]), at: "audio")
     }
     #expect(error.message == "unknown key audio.gian; did you mean gain?")
@@ -85,7 +86,7 @@ private struct Recipe: Configuration {
       ("rate", .null, "rate: expected a whole number"),
     ])
   func wrongType(_ key: String, _ value: JSONValue, _ message: String) throws {
-    let error = try stirError(.configuration) {
+    let error = try expectError(.configuration) {
       _ = try Recipe(overriding: .object([key: value]))
     }
     #expect(error.message == message)
@@ -93,7 +94,7 @@ private struct Recipe: Configuration {
 
   @Test("A wrong element of a list is named by its place")
   func wrongElement() throws {
-    let error = try stirError(.configuration) {
+    let error = try expectError(.configuration) {
       _ = try Recipe(overriding: .object(["widths": .array([.integer(1), .string("x")])]))
     }
     #expect(error.message.hasPrefix("widths."), "\(error)")
@@ -102,7 +103,7 @@ private struct Recipe: Configuration {
 
   @Test("An unknown choice lists the admitted ones and the nearest")
   func unknownChoice() throws {
-    let error = try stirError(.configuration) {
+    let error = try expectError(.configuration) {
       _ = try Recipe(overriding: .object(["waveform": .string("sin")]))
     }
     #expect(error.message.contains("waveform"))
@@ -111,7 +112,7 @@ private struct Recipe: Configuration {
 
   @Test("Keys and values are expected where the defaults have them")
   func notAnObject() throws {
-    let error = try stirError(.configuration) { _ = try Recipe(overriding: .integer(1)) }
+    let error = try expectError(.configuration) { _ = try Recipe(overriding: .integer(1)) }
     #expect(error.message == "the recipe: expected keys and values")
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Core
@@ -23,13 +24,13 @@ private enum Prediction: String, NamedChoice {
       ("velocity_of_light", ""),
     ])
   func unknown(_ name: String, _ hint: String) throws {
-    let error = try stirError(.configuration) { _ = try Prediction(named: name) }
+    let error = try expectError(.configuration) { _ = try Prediction(named: name) }
     #expect(error.message == "\"\(name)\" is not one of epsilon, sample, v_prediction\(hint)")
   }
 
   @Test("Decoding an unknown name is a StirError that says where")
   func decoding() throws {
-    let error = try stirError(.configuration) {
+    let error = try expectError(.configuration) {
       _ = try JSONDecoder().decode([String: Prediction].self, from: Data(#"{"p":"eps"}"#.utf8))
     }
     #expect(error.message.hasPrefix("p: \"eps\" is not one of"), "\(error)")

@@ -2,6 +2,7 @@ import Diffusion
 import Foundation
 import Schedules
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct DDIMTests {

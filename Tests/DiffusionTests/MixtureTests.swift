@@ -1,6 +1,7 @@
 import Diffusion
 import Schedules
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct MixtureTests {

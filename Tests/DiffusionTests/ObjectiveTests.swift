@@ -2,6 +2,7 @@ import Core
 import Diffusion
 import Schedules
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct ObjectiveTests {
@@ -82,7 +83,7 @@ import Testing
     let other = try Objective(
       overriding: .object(["prediction_type": .string("epsilon"), "loss": .string("l1")]))
     #expect(other == objective(.epsilon, .l1))
-    expectConfigurationError("loss", "huber", "l1, l2") {
+    try expectError(.configuration, containing: "loss", "huber", "l1, l2") {
       _ = try Objective(overriding: .object(["loss": .string("huber")]))
     }
   }

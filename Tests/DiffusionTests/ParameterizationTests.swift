@@ -2,6 +2,7 @@ import Core
 import Diffusion
 import Schedules
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct ParameterizationTests {

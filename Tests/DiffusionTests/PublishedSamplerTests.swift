@@ -1,6 +1,7 @@
 import Diffusion
 import Schedules
 import Tensors
+import TestSupport
 import Testing
 
 /// A run of a scheduler of Hugging Face diffusers and what is left of it.

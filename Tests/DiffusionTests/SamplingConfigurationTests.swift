@@ -2,6 +2,7 @@ import Core
 import Diffusion
 import Schedules
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct SamplingConfigurationTests {
@@ -25,12 +26,12 @@ import Testing
     #expect(try SamplingConfiguration(overriding: tree) == configuration)
   }
 
-  @Test func unknownKey() {
-    expectConfigurationError("sampling.num_steps", "unknown key") {
+  @Test func unknownKey() throws {
+    try expectError(.configuration, containing: "sampling.num_steps", "unknown key") {
       _ = try SamplingConfiguration(
         overriding: .object(["num_steps": .integer(3)]), at: "sampling")
     }
-    expectConfigurationError("sampler", "ddmp", "ddpm, ddim") {
+    try expectError(.configuration, containing: "sampler", "ddmp", "ddpm, ddim") {
       _ = try SamplingConfiguration(overriding: .object(["sampler": .string("ddmp")]))
     }
   }
@@ -43,16 +44,18 @@ import Testing
     #expect(try configuration.makeSampler() == .ddpm(variance: .fixedLarge))
   }
 
-  @Test(arguments: [-0.01, 1.01, .infinity, .nan]) func rejectsEta(eta: Double) {
+  @Test(arguments: [-0.01, 1.01, .infinity, .nan]) func rejectsEta(eta: Double) throws {
     var configuration = SamplingConfiguration()
     configuration.eta = eta
-    expectConfigurationError("eta is \(eta)", "0 to 1") { _ = try configuration.makeSampler() }
+    try expectError(.configuration, containing: "eta is \(eta)", "0 to 1") {
+      _ = try configuration.makeSampler()
+    }
   }
 
-  @Test(arguments: [0, -1, .nan]) func rejectsBound(bound: Double) {
+  @Test(arguments: [0, -1, .nan]) func rejectsBound(bound: Double) throws {
     var configuration = SamplingConfiguration()
     configuration.clipBound = bound
-    expectConfigurationError("clip_sample_range is \(bound)", "more than 0") {
+    try expectError(.configuration, containing: "clip_sample_range is \(bound)", "more than 0") {
       _ = try configuration.makeSampler()
     }
   }

@@ -5,45 +5,6 @@ import Schedules
 import Tensors
 import Testing
 
-/// |found − expected| ≤ atol + rtol·|expected|, with both values in the message of a failure.
-func expectClose(
-  _ found: Double, _ expected: Double, rtol: Double = 0, atol: Double = 0, _ what: String = "",
-  sourceLocation: SourceLocation = #_sourceLocation
-) {
-  #expect(
-    abs(found - expected) <= atol + rtol * abs(expected),
-    "\(what) found \(found), expected \(expected)", sourceLocation: sourceLocation)
-}
-
-/// The same of whole vectors; a failure names the worst element.
-func expectClose(
-  _ found: [Double], _ expected: [Double], rtol: Double = 0, atol: Double = 0, _ what: String = "",
-  sourceLocation: SourceLocation = #_sourceLocation
-) {
-  #expect(found.count == expected.count, "\(what)", sourceLocation: sourceLocation)
-  let excess = zip(found, expected).map { abs($0 - $1) - atol - rtol * abs($1) }
-  // NaN is over every tolerance.
-  let worst = excess.indices.max { (excess[$1].isNaN ? .infinity : excess[$1]) > excess[$0] }
-  guard let worst else { return }
-  expectClose(
-    found[worst], expected[worst], rtol: rtol, atol: atol, "\(what)[\(worst)]",
-    sourceLocation: sourceLocation)
-}
-
-/// `body` throws a configuration error whose message holds every one of `parts`.
-func expectConfigurationError(
-  _ parts: String..., sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
-) {
-  let error = #expect(throws: StirError.self, sourceLocation: sourceLocation) { try body() }
-  guard let error else { return }
-  #expect(error.code == .configuration, sourceLocation: sourceLocation)
-  for part in parts {
-    #expect(
-      error.message.contains(part), "\"\(part)\" is not in \"\(error.message)\"",
-      sourceLocation: sourceLocation)
-  }
-}
-
 /// Normal float64 numbers, the same for the same `seed`.
 func normal(_ shape: [Int], seed: UInt32) throws -> Tensor {
   try RandomSource(engineSeed: seed).normal(shape).to(.float64)

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Networks
@@ -18,8 +19,9 @@ import Testing
     let x = try noise([2, channels, 2, 5])
     let expected = try normalize(HostArray(x), layer, groups: used)
     for input in try [x, x.channelsLast()] {
-      expectClose(try layer(input).doubles(), expected.values)
-      expectClose(try layer(input, silu: true).doubles(), expected.map(silu).values)
+      expectClose(try layer(input).doubles(), expected.values, rtol: 1e-10, atol: 1e-10)
+      expectClose(
+        try layer(input, silu: true).doubles(), expected.map(silu).values, rtol: 1e-10, atol: 1e-10)
     }
   }
 
@@ -33,7 +35,8 @@ import Testing
       let item = items == 1 ? 0 : b
       return silu(normal[b, c, y, i] * (1 + f[item, c, 0, 0]) + f[item, 4 + c, 0, 0])
     }
-    expectClose(try layer(x, film: film, silu: true).doubles(), expected.values)
+    expectClose(
+      try layer(x, film: film, silu: true).doubles(), expected.values, rtol: 1e-10, atol: 1e-10)
   }
 
   @Test("A residual block, with and without a convolution on its skip", arguments: [4, 6], 1...2)
@@ -45,7 +48,8 @@ import Testing
     let x = try noise([2, 4, rank == 1 ? 1 : 5, 6]), embedding = try noise([2, 3, 1, 1], seed: 5)
     if outputs == 4 {
       expectClose(
-        try block(x, embedding: embedding).doubles(), try x.doubles(), "an untrained block")
+        try block(x, embedding: embedding).doubles(), try x.doubles(), rtol: 1e-10, atol: 1e-10,
+        "an untrained block")
     }
     try perturb(block)
 
@@ -59,7 +63,9 @@ import Testing
     }
     let skip = try block.skip.map { try convolve(host, $0) } ?? host
     let expected = try skip + convolve(modulated, block.conv2)
-    expectClose(try block(x.channelsLast(), embedding: embedding).doubles(), expected.values)
+    expectClose(
+      try block(x.channelsLast(), embedding: embedding).doubles(), expected.values, rtol: 1e-10,
+      atol: 1e-10)
   }
 
   @Test(
@@ -72,7 +78,8 @@ import Testing
     let layer = try SelfAttention(
       channels, headWidth: headWidth, groups: 2, Initializer(seed: 4, dtype: .float64))
     let x = try noise(shape)
-    expectClose(try layer(x).doubles(), try x.doubles(), "untrained attention")
+    expectClose(
+      try layer(x).doubles(), try x.doubles(), rtol: 1e-10, atol: 1e-10, "untrained attention")
     try perturb(layer)
 
     let host = try HostArray(x)
@@ -93,6 +100,6 @@ import Testing
       return (0..<positions).reduce(0) { $0 + weights[$1] / sum * part(2, b, c, $1) }
     }
     let expected = try host + convolve(mixed, layer.output)
-    expectClose(try layer(x.channelsLast()).doubles(), expected.values)
+    expectClose(try layer(x.channelsLast()).doubles(), expected.values, rtol: 1e-10, atol: 1e-10)
   }
 }

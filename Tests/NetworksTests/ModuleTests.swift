@@ -1,5 +1,6 @@
 import Core
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Networks

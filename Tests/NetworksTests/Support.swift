@@ -34,39 +34,3 @@ func perturb(_ module: some Module, by scale: Double = 0.3, seed: UInt64 = 17) t
 func noise(_ shape: [Int], seed: UInt64 = 0, dtype: DType = .float64) throws -> Tensor {
   try RandomSource(seed: seed, item: 0).normal(shape).to(dtype)
 }
-
-/// Expects each of `found` within `atol + rtol·|expected|` of its counterpart.
-func expectClose(
-  _ found: [Double], _ expected: [Double], rtol: Double = 1e-10, atol: Double = 1e-10,
-  _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
-) {
-  guard found.count == expected.count else {
-    Issue.record(
-      "\(found.count) values, expected \(expected.count)", sourceLocation: sourceLocation)
-    return
-  }
-  // Written so that a NaN is a failure.
-  let wrong = found.indices.filter {
-    !(abs(found[$0] - expected[$0]) <= atol + rtol * abs(expected[$0]))
-  }
-  guard let first = wrong.first else { return }
-  Issue.record(
-    """
-    \(comment.map { "\($0): " } ?? "")\(wrong.count) of \(found.count) values differ, first at \
-    \(first): \(found[first]), expected \(expected[first])
-    """, sourceLocation: sourceLocation)
-}
-
-/// The error of `body`, which must be a `StirError` of `code` that says `part`.
-@discardableResult
-func expectError(
-  _ code: StirError.Code, containing part: String,
-  sourceLocation: SourceLocation = #_sourceLocation,
-  _ body: () throws -> Void
-) throws -> StirError {
-  let error = try #require(
-    throws: StirError.self, sourceLocation: sourceLocation, performing: body)
-  #expect(error.code == code, "\(error)", sourceLocation: sourceLocation)
-  #expect(error.message.contains(part), "\(error)", sourceLocation: sourceLocation)
-  return error
-}

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// Bad input: a sentence, an exit status, nothing overwritten.

@@ -2,6 +2,7 @@ import Audio
 import Core
 import Foundation
 import Networks
+import TestSupport
 import Testing
 import Training
 

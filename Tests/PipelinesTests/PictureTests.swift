@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Modality
+import TestSupport
 import Testing
 
 @testable import Pipelines

@@ -8,17 +8,6 @@ let root = URL(fileURLWithPath: #filePath)
 /// Recordings that come with the package.
 let drums = root.appendingPathComponent("samples/audio/drums")
 
-/// A folder that goes away with its last user.
-final class TemporaryFolder: Sendable {
-  let url = FileManager.default.temporaryDirectory
-    .appendingPathComponent("stir-pipelines-\(UInt64.random(in: 0...UInt64.max))")
-
-  init() throws { try makeFolder(url) }
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  subscript(name: String) -> URL { url.appendingPathComponent(name) }
-}
-
 /// A run of the built `stir`.
 struct Stir {
   var status: Int32

@@ -1,4 +1,5 @@
 import Schedules
+import TestSupport
 import Testing
 
 @Suite struct LadderTests {
@@ -49,17 +50,23 @@ import Testing
     #expect(ladder.map(\.next) == Array(levels.dropFirst()))
   }
 
-  @Test func rejectsLevels() {
+  @Test func rejectsLevels() throws {
     let level = NoiseLevel(logSNR: 1)
-    expectConfigurationError("at least 2", "found 1") { _ = try Ladder(levels: [level]) }
-    expectConfigurationError("levels[1]") { _ = try Ladder(levels: [level, level]) }
-    expectConfigurationError("levels[2]") {
+    try expectError(.configuration, containing: "at least 2", "found 1") {
+      _ = try Ladder(levels: [level])
+    }
+    try expectError(.configuration, containing: "levels[1]") {
+      _ = try Ladder(levels: [level, level])
+    }
+    try expectError(.configuration, containing: "levels[2]") {
       _ = try Ladder(levels: [level, .clean, NoiseLevel(logSNR: 0)])
     }
-    expectConfigurationError("levels[1]") {
+    try expectError(.configuration, containing: "levels[1]") {
       _ = try Ladder(levels: [NoiseLevel(alpha: .nan, sigma: 1), .clean])
     }
-    expectConfigurationError("negativeBeta", "betas[1]") { _ = try Ladder(betas: [0.1, -0.1]) }
-    expectConfigurationError("empty") { _ = try Ladder(betas: []) }
+    try expectError(.configuration, containing: "negativeBeta", "betas[1]") {
+      _ = try Ladder(betas: [0.1, -0.1])
+    }
+    try expectError(.configuration, containing: "empty") { _ = try Ladder(betas: []) }
   }
 }

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Schedules
+import TestSupport
 import Testing
 
 @Suite struct NoiseLevelTests {

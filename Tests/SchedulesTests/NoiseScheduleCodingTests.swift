@@ -1,5 +1,6 @@
 import Core
 import Schedules
+import TestSupport
 import Testing
 
 @Suite struct NoiseScheduleCodingTests {
@@ -39,15 +40,17 @@ import Testing
     #expect(schedule == PublishedScheduleTests.diffWave)
   }
 
-  @Test func unknownNames() {
-    expectConfigurationError("beta_schedule", "squaredcos_cap_v3", "did you mean squaredcos_cap_v2")
-    {
+  @Test func unknownNames() throws {
+    try expectError(
+      .configuration, containing: "beta_schedule", "squaredcos_cap_v3",
+      "did you mean squaredcos_cap_v2"
+    ) {
       _ = try NoiseSchedule(overriding: .object(["beta_schedule": .string("squaredcos_cap_v3")]))
     }
-    expectConfigurationError("schedule.beta_strat", "did you mean beta_start") {
+    try expectError(.configuration, containing: "schedule.beta_strat", "did you mean beta_start") {
       _ = try NoiseSchedule(overriding: .object(["beta_strat": .number(0.1)]), at: "schedule")
     }
-    expectConfigurationError("num_train_timesteps", "expected a whole number") {
+    try expectError(.configuration, containing: "num_train_timesteps", "expected a whole number") {
       _ = try NoiseSchedule(overriding: .object(["num_train_timesteps": .string("many")]))
     }
   }

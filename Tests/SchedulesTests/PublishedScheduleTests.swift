@@ -1,4 +1,5 @@
 import Schedules
+import TestSupport
 import Testing
 
 /// A schedule and what is published of it at some timesteps.

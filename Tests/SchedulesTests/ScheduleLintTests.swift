@@ -1,4 +1,5 @@
 import Schedules
+import TestSupport
 import Testing
 
 /// A schedule with what the lint has to say of it.
@@ -90,7 +91,7 @@ struct LintCase: CustomTestStringConvertible, Sendable {
       return
     }
     for fault in errors {
-      expectConfigurationError("noise schedule: ", fault.rawValue) {
+      try expectError(.configuration, containing: "noise schedule: ", fault.rawValue) {
         _ = try lint.schedule.table()
       }
     }

@@ -1,4 +1,5 @@
 import Schedules
+import TestSupport
 import Testing
 
 @Suite struct TimestepSpacingTests {
@@ -54,7 +55,7 @@ import Testing
   @Test(arguments: TimestepSpacing.allCases, [-1, 0, 1001])
   func stepsOutOfRange(spacing: TimestepSpacing, steps: Int) throws {
     let table = try NoiseSchedule.linear.table()
-    expectConfigurationError("1...1000", "found \(steps)") {
+    try expectError(.configuration, containing: "1...1000", "found \(steps)") {
       _ = try table.ladder(steps: steps, spacing: spacing)
     }
   }
@@ -65,7 +66,7 @@ import Testing
   ])
   func offsetOutOfRange(spacing: TimestepSpacing, steps: Int, offset: Int) throws {
     let table = try NoiseSchedule.linear.table()
-    expectConfigurationError("steps_offset", "found \(offset)") {
+    try expectError(.configuration, containing: "steps_offset", "found \(offset)") {
       _ = try table.ladder(steps: steps, spacing: spacing, stepsOffset: offset)
     }
   }

@@ -1,5 +1,6 @@
 import Core
 import Schedules
+import TestSupport
 import Testing
 
 @Suite struct TransitionTests {

@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("Arithmetic") struct ArithmeticTests {
@@ -47,7 +48,7 @@ import Testing
     let a = try Tensor([1.0, -2, 4], shape: [3]), b = try Tensor([2, 8, -0.5], shape: [3])
     let result = try example.operation(a, b)
     #expect(result.dtype == .float64)
-    expectClose(try result.doubles(), example.expected)
+    expectClose(try result.doubles(), example.expected, rtol: 1e-12, atol: 1e-12)
   }
 
   @Test("Hand values in float32", arguments: cases)
@@ -56,7 +57,7 @@ import Testing
     let b = try Tensor([Float(2), 8, -0.5], shape: [3])
     let result = try example.operation(a, b)
     #expect(result.dtype == .float32)
-    expectClose(try result.doubles(), example.expected, rtol: 1e-6)
+    expectClose(try result.doubles(), example.expected, rtol: 1e-6, atol: 1e-12)
   }
 
   @Test("Shapes broadcast: a column and a row make a table")
@@ -93,7 +94,7 @@ import Testing
     let median = try x.quantile(0.5, dim: 1)
     #expect(median.shape == [2, 1])
     #expect(try median.doubles() == [2.5, 8])
-    expectClose(try x.quantile(0.9, dim: 1).doubles(), [3.7, 8])
+    expectClose(try x.quantile(0.9, dim: 1).doubles(), [3.7, 8], rtol: 1e-12, atol: 1e-12)
     #expect(try x.quantile(1, dim: 1).doubles() == [4, 8])
   }
 

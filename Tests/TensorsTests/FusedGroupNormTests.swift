@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// The float32 channels-last kernel against libtorch's own operations in float64.

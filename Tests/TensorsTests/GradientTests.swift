@@ -1,4 +1,5 @@
 import Tensors
+import TestSupport
 import Testing
 
 /// Gradients of every differentiable operation that layers use, against central differences in

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// The count of live handles belongs to the process, in which other tests run meanwhile. So each of

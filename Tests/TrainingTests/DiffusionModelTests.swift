@@ -3,6 +3,7 @@ import Diffusion
 import Foundation
 import Networks
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Training

@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Networks
+import TestSupport
 import Testing
 
 @testable import Training

@@ -64,17 +64,6 @@ func tinyTrainer(
   try Trainer(network: tinyNetwork(), data: data, configuration: tinyConfiguration(change))
 }
 
-/// A folder that goes away with its last user.
-final class TemporaryFolder {
-  let url = FileManager.default.temporaryDirectory
-    .appendingPathComponent("stir-training-\(UInt64.random(in: 0...UInt64.max))")
-
-  init() throws { try makeFolder(url) }
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  subscript(name: String) -> URL { url.appendingPathComponent(name) }
-}
-
 /// Every weight of a trainer's network, in order.
 func weights(_ trainer: Trainer) throws -> [[Float]] {
   try trainer.network.parameters.map { try $0.tensor.floats() }

@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Modality
+import TestSupport
 import Testing
 
 @Suite struct DataSetTests {
@@ -14,7 +15,7 @@ import Testing
   }
 
   @Test func aLongRecordingCountsAsItsLengths() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folder.write(ramp(10_500), to: "long.wav", subtype: .float)
     try folder.write(ramp(300), to: "short.wav", subtype: .float)
     let data = try plainAudio(length: 1_000).dataset(at: folder.url)
@@ -33,7 +34,7 @@ import Testing
   }
 
   @Test func aShortRecordingStandsAtTheStart() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folder.write(ramp(300), to: "short.wav", subtype: .float)
     let item = try plainAudio(length: 1_000).dataset(at: folder.url).item(at: 0, seed: 5)
     #expect(item.shape == [1, 1_000])
@@ -42,7 +43,7 @@ import Testing
   }
 
   @Test func cropsFromTheStartKeepTheAttack() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folder.write(ramp(5_000), to: "a.wav", subtype: .float)
     let data = try plainAudio(length: 1_000) { $0.crop = .start }.dataset(at: folder.url)
     #expect(data.count == 1)
@@ -52,7 +53,7 @@ import Testing
   }
 
   @Test func anItemIsAFunctionOfIndexAndSeed() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     for k in 0..<4 {
       try folder.write(noise(40_000, seed: UInt64(k)), to: "\(k).wav", rate: 22_050)
     }
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test func aSilentCropIsDrawnAgain() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     // One second of sound in twenty of silence.
     let samples =
       [Float](repeating: 0, count: 80_000) + noise(8_000)
@@ -89,7 +90,7 @@ import Testing
   }
 
   @Test func labelsComeFromFoldersOrNames() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     for name in ["snare/7_anna_1.wav", "kick/3_ben_1.wav", "kick/7_ben_2.wav", "kick/odd.wav"] {
       try folder.write(noise(500), to: name)
     }
@@ -108,7 +109,7 @@ import Testing
   }
 
   @Test func aFileThatChangesUnderneathIsAnError() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folder.write(noise(500), to: "a.wav")
     let data = try plainAudio(length: 500).dataset(at: folder.url)
     try folder.write(noise(500), to: "a.wav", rate: 16_000)

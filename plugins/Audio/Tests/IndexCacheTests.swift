@@ -1,5 +1,6 @@
 import Foundation
 import Modality
+import TestSupport
 import Testing
 
 @testable import Audio
@@ -25,7 +26,7 @@ import Testing
   }
 
   @Test func aSecondScanDecodesNothing() throws {
-    let (folder, cache) = (try TestFolder(), try TestFolder())
+    let (folder, cache) = (try TemporaryFolder(), try TemporaryFolder())
     let url = try folder.write(noise(5_000), to: "a.wav")
     try setDate(url, 1_700_000_000)
     #expect(try audio(cache.url).dataset(at: folder.url).count == 10)
@@ -40,7 +41,7 @@ import Testing
   }
 
   @Test func everyMeasureIsRemembered() throws {
-    let (folder, cache) = (try TestFolder(), try TestFolder())
+    let (folder, cache) = (try TemporaryFolder(), try TemporaryFolder())
     try folder.write(noise(5_000), to: "a.wav", rate: 44_100, channels: 2)
     try folder.write(
       sine(400, amplitude: 1.5, count: 5_000), to: "tab\there.flac", container: .flac)
@@ -54,14 +55,14 @@ import Testing
     #expect(line.count == 3)  // the heading, and the two whose names fit on a line
   }
 
-  private func cacheText(_ cache: TestFolder) throws -> String {
+  private func cacheText(_ cache: TemporaryFolder) throws -> String {
     let names = try FileManager.default.contentsOfDirectory(atPath: cache.url.path)
     #expect(names.count == 1)
     return try String(contentsOf: cache[names[0]], encoding: .utf8)
   }
 
   @Test func aDamagedCacheIsDoneWithout() throws {
-    let (folder, cache) = (try TestFolder(), try TestFolder())
+    let (folder, cache) = (try TemporaryFolder(), try TemporaryFolder())
     try folder.write(noise(5_000), to: "a.wav")
     let first = try AudioIndex(at: folder.url, cacheFolder: cache.url)
     let whole = try cacheText(cache)
@@ -76,14 +77,14 @@ import Testing
   }
 
   @Test func aCacheThatCannotBeWrittenIsDoneWithout() throws {
-    let (folder, cache) = (try TestFolder(), try TestFolder())
+    let (folder, cache) = (try TemporaryFolder(), try TemporaryFolder())
     try folder.write(noise(5_000), to: "a.wav")
     try Data().write(to: cache["file"])
     #expect(try audio(cache["file"]).dataset(at: folder.url).count == 10)
   }
 
   @Test func whatCouldNotBeOpenedIsTriedAgain() throws {
-    let (folder, cache) = (try TestFolder(), try TestFolder())
+    let (folder, cache) = (try TemporaryFolder(), try TemporaryFolder())
     try folder.write(noise(500), to: "a.wav")
     try Data("text".utf8).write(to: folder["b.wav"])
     #expect(try audio(cache.url).dataset(at: folder.url).rejected.count == 1)

@@ -1,11 +1,12 @@
 import Audio
 import Foundation
 import Modality
+import TestSupport
 import Testing
 
 @Suite struct InspectionTests {
   @Test func everythingIsCounted() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folder.write(sine(400, amplitude: 0.5, count: 8_000), to: "a.wav")
     try folder.write(sine(400, amplitude: 0.5, count: 8_000), to: "same.flac", container: .flac)
     // Two samples in a row at full scale, one of each channel, are not clipping.
@@ -48,7 +49,7 @@ import Testing
   }
 
   @Test func aFolderWithNothingUsableIsStillReported() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try Data().write(to: folder["zero.wav"])
     let report = try plainAudio(length: 4_000).inspect(at: folder.url)
     #expect(report.json["recordings"] == .integer(0))
@@ -57,7 +58,7 @@ import Testing
   }
 
   @Test func longListsAreCut() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     for k in 10..<25 { try Data().write(to: folder["\(k).wav"]) }
     let report = try plainAudio(length: 4_000).inspect(at: folder.url)
     #expect(report.text.contains("19.wav") && !report.text.contains("20.wav"))

@@ -1,5 +1,6 @@
 import Foundation
 import Modality
+import TestSupport
 import Testing
 
 @testable import Audio
@@ -39,7 +40,7 @@ import Testing
   }
 
   @Test func clipsAreBroughtToOneLevelWithinFullScale() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folder.write(sine(400, amplitude: 0.01, count: 2_000), to: "quiet.wav", subtype: .float)
     try folder.write(sine(400, amplitude: 0.9, count: 2_000), to: "strong.wav", subtype: .float)
     var click = noise(2_000, amplitude: 0.01)
@@ -57,7 +58,7 @@ import Testing
   }
 
   @Test func pausesAreNotBlownUp() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     // After the first half second everything is 40 dB below it.
     try folder.write(
       noise(4_000) + noise(12_000, amplitude: 0.005), to: "a.wav", subtype: .float)
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test func oneFactorForAll() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     for (name, amplitude) in [("a", 0.1), ("b", 0.2), ("c", 0.4)] {
       try folder.write(
         sine(400, amplitude: amplitude, count: 2_000), to: "\(name).wav", subtype: .float)
@@ -86,7 +87,7 @@ import Testing
   }
 
   @Test func fittingFindsTheMedianFactor() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     for (name, amplitude) in [("a", 0.1), ("b", 0.2), ("c", 0.4)] {
       try folder.write(
         sine(400, amplitude: amplitude, count: 2_000), to: "\(name).wav", subtype: .float)

@@ -1,12 +1,13 @@
 import Audio
 import Foundation
 import Modality
+import TestSupport
 import Testing
 
 @Suite struct RejectionTests {
   /// A folder with one good file beside the bad ones, and the reasons by name.
-  private func reasons(_ prepare: (TestFolder) throws -> Void) throws -> [String: String] {
-    let folder = try TestFolder()
+  private func reasons(_ prepare: (TemporaryFolder) throws -> Void) throws -> [String: String] {
+    let folder = try TemporaryFolder()
     try folder.write(noise(1_000), to: "good.wav")
     try prepare(folder)
     let data = try plainAudio(length: 500).dataset(at: folder.url)
@@ -47,7 +48,7 @@ import Testing
   }
 
   @Test func lengthsThatAPipeLeftOpenAreNoFault() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folder.write(noise(1_000), to: "piped.wav")
     var bytes = try Data(contentsOf: folder["piped.wav"])
     for at in [4..<8, 40..<44] { bytes.replaceSubrange(at, with: [0xFF, 0xFF, 0xFF, 0xFF]) }
@@ -84,7 +85,7 @@ import Testing
   }
 
   @Test func nothingThereOrNothingUsable() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let audio = try plainAudio(length: 500)
     let absent = failure { _ = try audio.dataset(at: folder["absent"]) }
     #expect(absent.code == .missingInput)

@@ -1,21 +1,9 @@
 import Audio
 import Foundation
 import Modality
+import TestSupport
 
-/// A folder of a test's own, removed with the value.
-final class TestFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("stir-audio-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  subscript(_ name: String) -> URL { url.appendingPathComponent(name) }
-
+extension TemporaryFolder {
   /// Writes interleaved samples to `name`, making its folders.
   @discardableResult
   func write(

@@ -1,5 +1,6 @@
 import Audio
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct WindowTests {
@@ -7,7 +8,7 @@ import Testing
     (44_100, 16_000), (8_000, 16_000), (192_000, 16_000), (11_025, 48_000), (16_000, 22_050),
   ])
   func aSineKeepsFrequencyAndAmplitude(source: Int, target: Int) throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let url = try folder.write(
       sine(1_000, rate: source, count: source), to: "a.wav", rate: source, subtype: .float)
     let reader = try SoundFileReader(path: url.path)
@@ -21,7 +22,7 @@ import Testing
 
   @Test(arguments: [(44_100, 16_000), (8_000, 44_100), (192_000, 48_000), (48_000, 48_000)])
   func aStretchEqualsThatPartOfTheWhole(source: Int, target: Int) throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let url = try folder.write(noise(source), to: "a.wav", rate: source, subtype: .float)
     let reader = try SoundFileReader(path: url.path)
     let whole = try reader.window(from: 0, count: target, rate: target, channels: 1)
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func channelsMixRepeatOrStay() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let stereo = (0..<800).flatMap { [Float($0) / 1_000, -0.5 as Float] }
     let url = try folder.write(stereo, to: "a.wav", channels: 2, subtype: .float)
     let reader = try SoundFileReader(path: url.path)
@@ -55,7 +56,7 @@ import Testing
   }
 
   @Test func whatIsAfterTheEndIsSilent() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let url = try folder.write(noise(100), to: "a.wav", subtype: .float)
     let reader = try SoundFileReader(path: url.path)
     let window = try reader.window(from: 90, count: 30, rate: 8_000, channels: 1)
@@ -64,7 +65,7 @@ import Testing
   }
 
   @Test func eightChannelsAt192kHzMixAndConvert() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let mono = sine(500, amplitude: 0.8, rate: 192_000, count: 192_000)
     // Channel c has the weight c / 4, and the mean of the weights is 0.875.
     let surround = mono.flatMap { sample in (0..<8).map { sample * Float($0) / 8 } }

@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Modality
+import TestSupport
 import Testing
 
 @Suite struct WritingTests {
@@ -11,7 +12,7 @@ import Testing
   func whatWasReadIsWrittenToTheBit(
     extension name: String, subtype: AudioConfiguration.Subtype, tolerance: Double
   ) throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let original = [-1, 32_767 / 32_768] + noise(1_998)
     try folder.write(original, to: "a.wav", subtype: subtype)
     let first = try decoded(folder["a.wav"])
@@ -25,7 +26,7 @@ import Testing
 
   @Test(arguments: [AudioConfiguration.Normalization.clip, .dataset, .none])
   func normalisationIsUndone(normalize: AudioConfiguration.Normalization) throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try folder.write(noise(1_000, amplitude: 0.05), to: "in/a.wav")
     let audio = try plainAudio(length: 1_000) { $0.normalize = normalize }
     let item = try audio.dataset(at: folder["in"]).item(at: 0, seed: 0)
@@ -36,7 +37,7 @@ import Testing
   }
 
   @Test func generatedItemsGetTheTypicalLevel() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let audio = try plainAudio(length: 1_000) { $0.typicalScale = 5 }
     let values = noise(1_000)
     try audio.write(Item(shape: [1, 1_000], values: values), to: folder["a.wav"])
@@ -46,7 +47,7 @@ import Testing
   }
 
   @Test func nothingClips() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let values = sine(400, amplitude: 2, count: 1_000)
     let item = Item(shape: [1, 1_000], values: values, scale: 1)
     try plainAudio(length: 1_000).write(item, to: folder["a.wav"])
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func theSameItemGivesTheSameBytes() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let item = Item(shape: [1, 5_000], values: noise(5_000))
     for (name, subtype) in [("a.wav", AudioConfiguration.Subtype.float), ("a.flac", .pcm16)] {
       let audio = try plainAudio(length: 5_000) { $0.subtype = subtype }
@@ -72,7 +73,7 @@ import Testing
   }
 
   @Test func whatCannotBeWrittenLeavesTheOldFile() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let audio = try plainAudio(length: 100)
     let url = folder["a.wav"]
     try audio.write(Item(shape: [1, 100], values: noise(100)), to: url)
@@ -97,7 +98,7 @@ import Testing
   }
 
   @Test func aFolderThatIsAFileIsAnError() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     try Data().write(to: folder["file"])
     let found = failure {
       try plainAudio(length: 10).write(
@@ -122,7 +123,7 @@ import Testing
   }
 
   @Test func containersHoldWhatTheyCan() throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let nine = failure {
       _ = try SoundFileWriter(
         path: folder["a.flac"].path, rate: 8_000, channels: 9, container: .flac, subtype: .pcm16)
