@@ -80,7 +80,8 @@ public struct TrainingRun {
     return Summary(
       model: folder.model.path, step: trainer.step, loss: last,
       heldOutLoss: metrics.evaluations.last?.heldOutLoss,
-      skippedSteps: trainer.skippedSteps, interrupted: interruption.isRequested)
+      skippedSteps: trainer.skippedSteps,
+      interrupted: trainer.step < trainer.configuration.training.steps)
   }
 
   /// Steps to the end; returns the mean loss of the last 100.
