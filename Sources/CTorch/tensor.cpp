@@ -109,3 +109,7 @@ ct_tensor ct_cat(const ct_tensor *tensors, int32_t count, int64_t dim) {
 ct_tensor ct_pad(ct_tensor a, const int64_t *amounts, int32_t pairs) {
   return make([&] { return at::constant_pad_nd(tensor(a), ints(amounts, 2 * pairs), 0); });
 }
+
+ct_tensor ct_reflect(ct_tensor a, int64_t before, int64_t after) {
+  return make([&] { return at::reflection_pad1d(tensor(a), {before, after}); });
+}

@@ -67,13 +67,15 @@ public final class UNet: Module {
   }
 
   /// - Parameters:
-  ///   - x: [batch, channels, time], or [batch, channels, height, width] at rank 2. Extents that
-  ///     `admittedMultiple` does not divide are padded with zeros at the end, and cut again.
+  ///   - x: [batch, channels, time], or [batch, channels, height, width] at rank 2. Any extent
+  ///     will do: what `admittedMultiple` does not divide is padded, and cut again.
   ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
   /// - Returns: the shape of `x`.
   public func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
     let shape = x.shape
-    guard shape.count == configuration.rank + 2, shape[1] == configuration.inputChannels else {
+    guard shape.count == configuration.rank + 2, shape[1] == configuration.inputChannels,
+      shape.allSatisfy({ $0 > 0 })
+    else {
       let axes = configuration.rank == 1 ? "time" : "height, width"
       throw StirError(
         .engine,
@@ -85,21 +87,41 @@ public final class UNet: Module {
         "\(noiseLevels.count) noise levels for \(shape[0]) items: expected one of each, or one for all"
       )
     }
-    let extents = Array(shape.dropFirst(2))
-    let multiple = configuration.admittedMultiple
-    let padding = extents.map { (multiple - $0 % multiple) % multiple }
-
-    var h = configuration.rank == 1 ? try x.reshaped([shape[0], shape[1], 1, shape[2]]) : x
-    if padding.contains(where: { $0 > 0 }) { h = try h.paddedAfter(padding) }
-    h = try run(h, embedding: embedding(noiseLevels, device: device))
-    for (axis, extent) in extents.reversed().enumerated() where h.shape[3 - axis] != extent {
-      h = try h.sliced(dim: 3 - axis, 0..<extent)
+    let (fitted, start) = try fit(x)
+    var h = try run(fitted, embedding: embedding(noiseLevels, device: device))
+    for (axis, extent) in shape.dropFirst(2).reversed().enumerated()
+    where h.shape[3 - axis] != extent {
+      let first = axis == 0 ? start : 0
+      h = try h.sliced(dim: 3 - axis, first..<(first + extent))
     }
     return try h.reshaped(shape)
   }
 
+  /// `x` as [batch, channels, height, width] of admitted extents, and where in its last axis the
+  /// signal starts.
+  ///
+  /// A signal is continued by its mirror image, by one `admittedMultiple` or more at either end:
+  /// convolutions see zeros beyond their input, and what they make of these is a click at the ends
+  /// of every clip unless it falls outside. Images get zeros after their end, where there is need.
+  private func fit(_ x: Tensor) throws -> (x: Tensor, start: Int) {
+    let shape = x.shape
+    let multiple = configuration.admittedMultiple
+    func missing(_ extent: Int) -> Int { (multiple - extent % multiple) % multiple }
+    guard configuration.rank == 1 else {
+      let padding = shape.dropFirst(2).map(missing)
+      return (padding.contains { $0 > 0 } ? try x.paddedAfter(padding) : x, 0)
+    }
+    let extent = shape[2]
+    let margin = min(multiple, extent - 1)
+    let after = margin + missing(extent + 2 * margin)
+    let mirrored = min(after, extent - 1)
+    var h = try x.reflected(before: margin, after: mirrored)
+    if mirrored < after { h = try h.paddedAfter([after - mirrored]) }
+    return (try h.reshaped([shape[0], shape[1], 1, h.shape[2]]), margin)
+  }
+
   /// The network proper, on [batch, channels, height, width] of admitted extents.
-  private func run(_ x: Tensor, embedding: Tensor) throws -> Tensor {
+  func run(_ x: Tensor, embedding: Tensor) throws -> Tensor {
     let (patch, rank) = (configuration.patch, configuration.rank)
     var h = try stem(x.to(dtype).channelsLast().folded(by: patch, rank: rank))
     var skips: [Tensor] = []

@@ -27,7 +27,7 @@ public struct UNetConfiguration: Configuration {
 
   public init() {}
 
-  /// About a million parameters: enough for short clips, trained in minutes on two cores.
+  /// About three million parameters: enough for short clips, trained in minutes on two cores.
   public static let small = UNetConfiguration()
 
   enum CodingKeys: String, CodingKey {
@@ -43,7 +43,7 @@ public struct UNetConfiguration: Configuration {
     case groups = "norm_num_groups"
   }
 
-  /// An extent that is a multiple of this goes through the network without padding.
+  /// The layers admit extents that are multiples of this; the network pads others, and cuts again.
   public var admittedMultiple: Int { downFactors.reduce(patch, *) }
 
   /// - Throws: `StirError.Code.configuration` for values that do not go together.

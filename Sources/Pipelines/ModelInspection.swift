@@ -23,7 +23,7 @@ public enum ModelInspection {
       step            \(step) of \(configuration.training.steps)
       parameters      \(parameters) in \(shapes.count) tensors
       item            \(layout.shape.map(String.init).joined(separator: " × "))
-      extents         multiples of \(multiple) go through unpadded
+      extents         padded to multiples of \(multiple)
       configuration
       \(try tree.text(pretty: true))
       """

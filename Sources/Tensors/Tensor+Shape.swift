@@ -35,6 +35,11 @@ extension Tensor {
     return try Tensor(ct_pad(handle, pairs, Int32(amounts.count)))
   }
 
+  /// [batch, channels, time] continued by its own mirror image, by less than its length at each end.
+  public func reflected(before: Int, after: Int) throws -> Tensor {
+    try Tensor(ct_reflect(handle, Int64(before), Int64(after)))
+  }
+
   /// A rank-4 tensor laid out in memory as [batch, height, width, channels].
   public func channelsLast() throws -> Tensor { try Tensor(ct_channels_last(handle)) }
 }

@@ -86,6 +86,8 @@ ct_tensor ct_slice(ct_tensor a, int64_t dim, int64_t start, int64_t end);
 ct_tensor ct_cat(const ct_tensor *tensors, int32_t count, int64_t dim);
 // Zeros around the last `pairs` dimensions; `amounts` is (before, after) from the last one on.
 ct_tensor ct_pad(ct_tensor a, const int64_t *amounts, int32_t pairs);
+// [batch, channels, time] continued by its own mirror image at either end, by less than its length.
+ct_tensor ct_reflect(ct_tensor a, int64_t before, int64_t after);
 
 // Layers. Inputs are [batch, channels, height, width].
 ct_tensor ct_conv2d(
