@@ -63,7 +63,8 @@ public final class DiffusionModel {
     guard metadata["format"] == format else {
       throw StirError(
         .invalidData,
-        "\(url.path) is not a stir model: its metadata has no format \"\(format)\"")
+        "\(url.path) is not a stir model: its metadata has no format \"\(format)\". A run's model "
+          + "is its model.safetensors")
     }
     guard metadata["version"] == version else {
       throw StirError(
