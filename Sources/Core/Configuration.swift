@@ -85,6 +85,11 @@ extension JSONValue {
   }
 }
 
+/// The keys of a coding path as a person writes them; positions in a list are numbers.
+func names(of codingPath: [any CodingKey]) -> [String] {
+  codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+}
+
 private func describe(_ error: DecodingError, under path: String) -> String {
   let (context, expected): (DecodingError.Context, String) =
     switch error {
@@ -94,8 +99,7 @@ private func describe(_ error: DecodingError, under path: String) -> String {
     case .dataCorrupted(let context): (context, context.debugDescription)
     @unknown default: (.init(codingPath: [], debugDescription: ""), "\(error)")
     }
-  let keys = context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
-  let place = ([path] + keys).filter { !$0.isEmpty }.joined(separator: ".")
+  let place = ([path] + names(of: context.codingPath)).filter { !$0.isEmpty }.joined(separator: ".")
   return place.isEmpty ? expected : "\(place): \(expected)"
 }
 

@@ -22,7 +22,7 @@ extension NamedChoice {
     do {
       try self.init(named: name)
     } catch let error as StirError {
-      let path = decoder.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
+      let path = names(of: decoder.codingPath)
       throw path.isEmpty ? error : error.located(path.joined(separator: "."))
     }
   }

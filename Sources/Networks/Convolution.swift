@@ -66,7 +66,7 @@ public final class Convolution: Module {
   private func convolvedInRows(of length: Int, _ x: Tensor) throws -> Tensor {
     let shape = x.shape
     let (batch, channels, extent) = (shape[0], shape[1], shape[3])
-    let missing = (length - extent % length) % length
+    let missing = extent.missing(toMultipleOf: length)
     let padded = missing == 0 ? x : try x.paddedAfter([missing])
     let rows = try padded.permuted([0, 2, 3, 1])
       .reshaped([batch, (extent + missing) / length, length, channels]).permuted([0, 3, 1, 2])

@@ -1,5 +1,10 @@
 import Tensors
 
+extension Int {
+  /// What has to be added to make this a multiple of `multiple`.
+  func missing(toMultipleOf multiple: Int) -> Int { (multiple - self % multiple) % multiple }
+}
+
 /// Folds neighbouring positions into channels and back.
 ///
 /// In channels-last memory, folding a signal is a change of view: [batch, time, channels] and

@@ -106,14 +106,13 @@ public final class UNet: Module {
   private func fit(_ x: Tensor) throws -> (x: Tensor, start: Int) {
     let shape = x.shape
     let multiple = configuration.admittedMultiple
-    func missing(_ extent: Int) -> Int { (multiple - extent % multiple) % multiple }
     guard configuration.rank == 1 else {
-      let padding = shape.dropFirst(2).map(missing)
+      let padding = shape.dropFirst(2).map { $0.missing(toMultipleOf: multiple) }
       return (padding.contains { $0 > 0 } ? try x.paddedAfter(padding) : x, 0)
     }
     let extent = shape[2]
     let margin = min(multiple, extent - 1)
-    let after = margin + missing(extent + 2 * margin)
+    let after = margin + (extent + 2 * margin).missing(toMultipleOf: multiple)
     let mirrored = min(after, extent - 1)
     var h = try x.reflected(before: margin, after: mirrored)
     if mirrored < after { h = try h.paddedAfter([after - mirrored]) }

@@ -33,6 +33,16 @@ public final class Console {
     }
   }
 
+  /// What shows a modality's progress through the data, and ends it when a person asks for that.
+  public func measuringData(
+    until interruption: Interruption
+  ) -> (_ done: Int, _ total: Int) throws -> Void {
+    { done, total in
+      self.progress("measuring the data: \(done)/\(total)")
+      try interruption.check()
+    }
+  }
+
   /// Ends the line that renews itself.
   public func closeLine() {
     if lineIsOpen { write("\r\u{1B}[K") }

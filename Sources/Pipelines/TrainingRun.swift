@@ -49,10 +49,8 @@ public struct TrainingRun {
     try folder.removeUnfinishedFiles()
     var configuration = configuration
     var modality = try registry.make(configuration.modality, configuration: configuration.data)
-    let items = try modality.dataset(at: data) { done, total in
-      console.progress("measuring the data: \(done)/\(total)")
-      try interruption.check()
-    }
+    let items = try modality.dataset(
+      at: data, progress: console.measuringData(until: interruption))
     note(rejected: items.rejected)
     modality = try modality.fitted(to: items)
     configuration.data = try modality.configurationTree()
@@ -108,19 +106,26 @@ public struct TrainingRun {
       func due(_ every: Int) -> Bool {
         every > 0 && (report.step % every == 0 || report.step == training.steps)
       }
-      if due(training.evaluateEvery) { try evaluate(trainer, &metrics) }
-      if due(training.sampleEvery) { try sample(trainer, modality) }
-      if due(training.checkpointEvery) {
-        try save(trainer)
+      let evaluates = due(training.evaluateEvery)
+      let samples = due(training.sampleEvery)
+      let saves = due(training.checkpointEvery)
+      guard evaluates || samples || saves else { continue }
+      let model = try trainer.model
+      if evaluates { try evaluate(model, trainer, &metrics) }
+      if samples { try sample(model, modality) }
+      if saves {
+        try save(model, trainer)
         savedStep = trainer.step
       }
     }
-    if trainer.step > savedStep { try save(trainer) }
+    if trainer.step > savedStep { try save(trainer.model, trainer) }
     return metrics.meanLoss
   }
 
-  private func evaluate(_ trainer: Trainer, _ metrics: inout Metrics) throws {
-    if let heldOut = try trainer.heldOutLoss(of: trainer.model) {
+  private func evaluate(
+    _ model: DiffusionModel, _ trainer: Trainer, _ metrics: inout Metrics
+  ) throws {
+    if let heldOut = try trainer.heldOutLoss(of: model) {
       try metrics.append(heldOut, step: trainer.step)
       console.note(
         "step \(trainer.step): held-out loss \(decimal(heldOut.mean, 5)), "
@@ -130,17 +135,17 @@ public struct TrainingRun {
     try metrics.lossCurve().picture(width: 800, height: 480).writePNG(to: folder.lossCurve)
   }
 
-  private func sample(_ trainer: Trainer, _ modality: any DataModality) throws {
-    let files = folder.sample(step: trainer.step, fileExtension: modality.fileExtension)
-    try trainer.model.sample(count: 1, seed: trainer.configuration.training.seed) { _, item in
+  private func sample(_ model: DiffusionModel, _ modality: any DataModality) throws {
+    let files = folder.sample(step: model.step, fileExtension: modality.fileExtension)
+    try model.sample(count: 1, seed: model.configuration.training.seed) { _, item in
       try modality.write(item, to: files.item)
       try modality.preview(item).writePNG(to: files.picture)
     }
   }
 
   /// The model first: a checkpoint never stands without the model of at least its step.
-  private func save(_ trainer: Trainer) throws {
-    try trainer.model.write(to: folder.model)
+  private func save(_ model: DiffusionModel, _ trainer: Trainer) throws {
+    try model.write(to: folder.model)
     try trainer.writeCheckpoint(to: folder.checkpoint)
   }
 

@@ -24,17 +24,14 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     let url = URL(fileURLWithPath: path)
-    let (console, interruption) = (Console(), Interruption())
+    let console = Console()
     let report =
       try url.pathExtension == "safetensors"
       ? ModelInspection.report(on: url)
       : ModalityRegistry.builtIn.make(
         modality,
         configuration: Recipe.load(nil, settings: settings.map { "data.\($0)" }).data
-      ).inspect(at: url) { done, total in
-        console.progress("measuring the data: \(done)/\(total)")
-        try interruption.check()
-      }
+      ).inspect(at: url, progress: console.measuringData(until: Interruption()))
     console.closeLine()
     print(json ? try report.json.text(pretty: true) : report.text)
   }
