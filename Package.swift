@@ -95,7 +95,8 @@ let package = Package(
     .testTarget(
       name: "SchedulesTests", dependencies: ["Schedules", "TestSupport"],
       path: "Tests/SchedulesTests"),
-    .testTarget(name: "ModalityTests", dependencies: ["Modality"], path: "Tests/ModalityTests"),
+    .testTarget(
+      name: "ModalityTests", dependencies: ["Modality", "TestSupport"], path: "Tests/ModalityTests"),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], path: "Tests/TensorsTests"),
     .testTarget(

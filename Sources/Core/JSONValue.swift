@@ -58,6 +58,12 @@ public enum JSONValue: Codable, Hashable, Sendable {
     return members[key]
   }
 
+  /// The keys and values of an object, sorted by key; empty if this is none.
+  public var members: [(key: String, value: JSONValue)] {
+    guard case .object(let members) = self else { return [] }
+    return members.sorted { $0.key < $1.key }
+  }
+
   /// JSON text with sorted keys; one line unless `pretty`.
   public func text(pretty: Bool = false) throws -> String {
     let encoder = JSONEncoder()

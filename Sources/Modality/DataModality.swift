@@ -1,30 +1,38 @@
 @_exported import Core
 import Foundation
 
-/// A kind of data: how its files become arrays of floats and how such arrays become files again.
+/// A kind of data at hand: how its files become arrays of floats and how such arrays become files
+/// again.
 ///
-/// Everything that diffuses is the same code for every modality. A modality knows files, units
-/// and pictures; it knows nothing of tensors, and whoever writes one needs no tensor library.
+/// Everything that diffuses is the same code for every modality. A modality knows files, units and
+/// pictures; it knows nothing of tensors. Whoever writes one conforms to ``ConfigurableModality``,
+/// which adds how it is made from a configuration; a plugin that is loaded at run time comes as a
+/// `DataModality` too.
 ///
-/// Laws:
-/// - every item of a data set has the shape `layout.shape` and finite values near [-1, 1];
+/// Laws, each of which ``ModalityCheck`` tests:
+/// - every item of a data set has the shape `layout.shape` and finite values, nearly all in ±1;
 /// - `item(at:seed:)` is a pure function of index and seed, and may be called from many threads;
-/// - an input that cannot be read is listed in `rejected` by name and reason, never replaced.
+/// - an item that is written and read again comes back within `tolerance`;
+/// - items of every extent that `layout` admits can be written and drawn;
+/// - an input that cannot be read is an error or is listed in `rejected` by name and reason, never
+///   replaced, never a crash;
+/// - features are finite and as many for each item; reading items does not use up memory.
 public protocol DataModality: Sendable {
-  associatedtype Settings: Configuration
-
   /// The name in recipes and model files, such as `audio`.
-  static var identifier: String { get }
+  var identifier: String { get }
   /// The version of the encoding; a model remembers the one that it was trained with.
-  static var version: String { get }
+  var version: String { get }
+  /// The whole configuration, for recipes and model files.
+  func configurationTree() throws -> JSONValue
 
-  var configuration: Settings { get }
-  /// - Throws: `StirError.Code.configuration` for values that do not go together.
-  init(configuration: Settings) throws
-
+  /// The shape of an item.
   var layout: Layout { get }
+  /// The signals that come with each item for a network to be conditioned on; usually none.
+  var conditions: [Condition] { get }
   /// The extension of the files that `write` makes, without its dot.
   var fileExtension: String { get }
+  /// The most by which a value differs after its item was written and read again.
+  var tolerance: Float { get }
 
   /// The items in a file or, recursively, in a folder.
   /// - Parameter progress: called now and then with how many of how many inputs were looked at;
@@ -49,66 +57,46 @@ public protocol DataModality: Sendable {
   func inspect(
     at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws -> InspectionReport
+
+  /// Numbers that describe the item to a distance between sets of items: as many for each item,
+  /// alike for items that a person finds alike.
+  func features(of item: Item) throws -> [Float]
+
+  /// Measures of its own that compare items that were made with real ones; usually none.
+  func metrics(of made: [Item], against real: [Item]) throws -> [Metric]
 }
 
-extension DataModality {
-  /// The configuration as a tree, for recipes and model files.
-  public func configurationTree() throws -> JSONValue { try JSONValue(encoding: configuration) }
+/// A modality as its author writes it: named by its type, made from a configuration.
+public protocol ConfigurableModality: DataModality {
+  associatedtype Settings: ModalityConfiguration
 
-  public func fitted(to data: any DataSet) throws -> Self { self }
+  /// The name in recipes and model files: lower-case letters, digits and hyphens.
+  static var identifier: String { get }
+  /// The version of the encoding; to be raised when the same file becomes another array.
+  static var version: String { get }
+  /// What the data is, in one sentence.
+  static var summary: String { get }
 
-  public func dataset(at url: URL) throws -> any DataSet {
-    try dataset(at: url, progress: { _, _ in })
-  }
-
-  public func inspect(at url: URL) throws -> InspectionReport {
-    try inspect(at: url, progress: { _, _ in })
-  }
+  var configuration: Settings { get }
+  /// - Throws: `StirError.Code.configuration` for values that do not go together.
+  init(configuration: Settings) throws
 }
 
-/// One thing to learn from or to write: host floats in row-major order.
-public struct Item: Hashable, Sendable {
-  /// `[channels] + extents`.
-  public var shape: [Int]
-  /// Normalised values in row-major order, near [-1, 1].
-  public var values: [Float]
-  /// The factor that normalisation multiplied the recorded values by, which `write` divides out.
-  /// Nil for a generated item: the modality then undoes its typical factor.
-  public var scale: Float?
-  /// The index in the data set's `labels`.
-  public var label: Int?
-
-  public init(shape: [Int], values: [Float], scale: Float? = nil, label: Int? = nil) {
-    precondition(shape.reduce(1, *) == values.count, "\(values.count) values for shape \(shape)")
-    self.shape = shape
-    self.values = values
-    self.scale = scale
-    self.label = label
-  }
+/// A modality's configuration, with a sentence for each of its keys.
+public protocol ModalityConfiguration: Configuration {
+  /// What each key means, with its unit and what is admitted: as many entries as there are keys.
+  static var help: [String: String] { get }
 }
 
-/// Items that stay on disk until they are asked for.
-public protocol DataSet: Sendable {
-  var count: Int { get }
-  /// The class names that `Item.label` indexes; empty if the data has none.
-  var labels: [String] { get }
-  /// Inputs that cannot be used, each with its reason.
-  var rejected: [RejectedInput] { get }
-  /// The item at `index`; `seed` decides what is random about it, such as where a crop begins.
-  func item(at index: Int, seed: UInt64) throws -> Item
-  /// The file (or other source) that the item at `index` is taken from. Items of one source never
-  /// stand on both sides of a held-out split.
-  func source(of index: Int) -> String
-}
-
-/// An input that a data set leaves out, and why.
-public struct RejectedInput: Codable, Hashable, Sendable {
+/// A measure of what was made, such as a distance between spectra.
+public struct Metric: Codable, Hashable, Sendable {
+  /// The name with its unit, such as `log-spectral distance (dB)`.
   public var name: String
-  public var reason: String
+  public var value: Double
 
-  public init(name: String, reason: String) {
+  public init(_ name: String, _ value: Double) {
     self.name = name
-    self.reason = reason
+    self.value = value
   }
 }
 
@@ -120,5 +108,27 @@ public struct InspectionReport: Sendable {
   public init(text: String, json: JSONValue) {
     self.text = text
     self.json = json
+  }
+}
+
+extension ConfigurableModality {
+  public var identifier: String { Self.identifier }
+  public var version: String { Self.version }
+  public func configurationTree() throws -> JSONValue { try JSONValue(encoding: configuration) }
+}
+
+extension DataModality {
+  public var conditions: [Condition] { [] }
+
+  public func fitted(to data: any DataSet) throws -> Self { self }
+
+  public func metrics(of made: [Item], against real: [Item]) throws -> [Metric] { [] }
+
+  public func dataset(at url: URL) throws -> any DataSet {
+    try dataset(at: url, progress: { _, _ in })
+  }
+
+  public func inspect(at url: URL) throws -> InspectionReport {
+    try inspect(at: url, progress: { _, _ in })
   }
 }

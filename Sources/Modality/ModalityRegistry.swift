@@ -1,30 +1,37 @@
-/// The modalities that can be named in a recipe or a model file.
+/// The kinds of data that can be named in a recipe or a model file.
 public struct ModalityRegistry: Sendable {
-  private typealias Maker = @Sendable (JSONValue) throws -> any DataModality
-  private let makers: [String: Maker]
+  /// Sorted by identifier.
+  public let kinds: [ModalityKind]
 
-  public init(_ modalities: [any DataModality.Type]) {
-    makers = Dictionary(uniqueKeysWithValues: modalities.map { ($0.identifier, maker(for: $0)) })
+  /// - Parameter kinds: of two with one identifier the first counts.
+  public init(_ kinds: [ModalityKind]) {
+    self.kinds = Dictionary(kinds.map { ($0.identifier, $0) }) { first, _ in first }.values
+      .sorted { $0.identifier < $1.identifier }
   }
 
   /// The identifiers, sorted.
-  public var identifiers: [String] { makers.keys.sorted() }
+  public var identifiers: [String] { kinds.map(\.identifier) }
+
+  /// The kind called `identifier`.
+  /// - Throws: `StirError.Code.configuration` for an unknown name.
+  public func kind(_ identifier: String) throws -> ModalityKind {
+    guard let kind = kinds.first(where: { $0.identifier == identifier }) else {
+      throw StirError(
+        .configuration,
+        "there is no modality \"\(identifier)\", only \(identifiers.joined(separator: ", "))"
+          + (suggestion(for: identifier, among: identifiers).nonEmpty
+            ?? "; a plugin is named by --plugin FOLDER"))
+    }
+    return kind
+  }
 
   /// The modality called `identifier`, with `configuration` laid over its defaults.
   /// - Throws: `StirError.Code.configuration` for an unknown name, key or value.
   public func make(_ identifier: String, configuration: JSONValue) throws -> any DataModality {
-    guard let make = makers[identifier] else {
-      throw StirError(
-        .configuration,
-        "there is no modality \"\(identifier)\", only \(identifiers.joined(separator: ", "))"
-          + suggestion(for: identifier, among: identifiers))
-    }
-    return try make(configuration)
+    try kind(identifier).make(configuration)
   }
 }
 
-private func maker<M: DataModality>(
-  for type: M.Type
-) -> @Sendable (JSONValue) throws -> any DataModality {
-  { try M(configuration: M.Settings(overriding: $0, at: "data")) }
+extension String {
+  fileprivate var nonEmpty: String? { isEmpty ? nil : self }
 }

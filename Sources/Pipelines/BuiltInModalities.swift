@@ -3,5 +3,5 @@ import Modality
 
 extension ModalityRegistry {
   /// The modalities that come with stir.
-  public static let builtIn = ModalityRegistry([AudioModality.self])
+  public static let builtIn = ModalityRegistry([ModalityKind(AudioModality.self)])
 }

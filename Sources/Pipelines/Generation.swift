@@ -18,7 +18,7 @@ public struct Generation {
     model = try DiffusionModel(contentsOf: url, device: device)
     let configuration = model.configuration
     modality = try registry.make(configuration.modality, configuration: configuration.data)
-    guard modality.layout == model.layout else {
+    guard modality.layout.shape == model.layout.shape else {
       throw StirError(
         .invalidData,
         "\(url.path) makes items of \(model.layout.shape), its configuration says "

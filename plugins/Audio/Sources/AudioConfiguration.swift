@@ -1,7 +1,7 @@
 import Modality
 
 /// How recordings become items of one rate, length and loudness, and items become files.
-public struct AudioConfiguration: Configuration {
+public struct AudioConfiguration: ModalityConfiguration {
   /// The rate of an item in Hz; recordings of other rates are converted.
   public var sampleRate = 16_000
   /// The samples in one channel of an item. Longer recordings are cropped, shorter ones stand at
@@ -31,6 +31,20 @@ public struct AudioConfiguration: Configuration {
     case silenceDecibels = "silence_db"
   }
 
+  public static let help = [
+    "sample_rate":
+      "the rate of an item in Hz, 1 to 1000000; recordings of other rates are converted",
+    "length": "the samples of an item; shorter recordings stand at the start, then zeros",
+    "channels": "1 mixes all channels; n takes channel c modulo the recording's count; at most 64",
+    "crop": "random: any part of a long recording; start: its beginning",
+    "normalize": "clip: each clip's loud part to an RMS of 0.25; dataset: one factor for all; none",
+    "typical_scale": "the factor that is undone for generated items; 0: measured in training",
+    "silence_db": "a clip is silent if no 20 ms of it reach this RMS in dBFS, -200 to 0",
+    "labels": "folder: the name of a file's folder; name: its name up to the first _; none",
+    "container": "the kind of file that is written: wav, flac",
+    "subtype": "pcm16, pcm24, or in WAV float",
+  ]
+
   /// Which part of a long recording an item shows.
   public enum Crop: String, NamedChoice {
     /// Any part, drawn by the item's seed. A recording of n whole lengths counts as n items, each
@@ -47,15 +61,6 @@ public struct AudioConfiguration: Configuration {
     /// All clips share one factor that brings the median recording's loud part to 0.25.
     case dataset
     /// Values stay as they were recorded.
-    case none
-  }
-
-  /// Where class names come from.
-  public enum LabelSource: String, NamedChoice {
-    /// The name of the folder that a file stands in.
-    case folder
-    /// What stands before the first `_` in a file's name: `7_jackson_12.wav` is a `7`.
-    case name
     case none
   }
 

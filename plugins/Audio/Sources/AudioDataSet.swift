@@ -31,19 +31,14 @@ struct AudioDataSet: DataSet {
     }
     rejected.sort { $0.name < $1.name }
     guard !files.isEmpty else {
-      let shown = rejected.prefix(5).map { "\n  \($0.name): \($0.reason)" }.joined()
-      let more = rejected.count > 5 ? "\n  and \(rejected.count - 5) more" : ""
-      throw StirError(
-        .invalidData,
-        "none of \(counted(rejected.count, "sound file")) in \(index.folder) can be used:\(shown)"
-          + more)
+      throw rejected.nothingUsable("sound file", in: index.folder)
     }
     self.configuration = configuration
     (self.files, self.lengths, self.firstItems) = (files, lengths, firstItems)
     self.rejected = rejected
     folder = index.folder
     leveling = Leveling(configuration, files: files)
-    classes = ClassNames(configuration.labels, files: files, folder: index.folder)
+    classes = ClassNames(configuration.labels, paths: files.map(\.path), folder: index.folder)
   }
 
   var count: Int { firstItems[files.count] }

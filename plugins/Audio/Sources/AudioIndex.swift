@@ -20,16 +20,8 @@ struct AudioIndex: Sendable {
     at url: URL, cacheFolder: URL?,
     progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws {
-    let listing = try FolderListing(url)
-    guard !listing.entries.isEmpty || !listing.rejected.isEmpty else {
-      let extensions = AudioModality.knownExtensions.sorted().joined(separator: " ")
-      let others =
-        listing.otherFiles == 0 ? "" : ", only \(counted(listing.otherFiles, "other file"))"
-      throw StirError(
-        .missingInput,
-        "\(listing.folder) holds no sound files\(others); expected files that end in one of "
-          + extensions)
-    }
+    let listing = try FolderListing(
+      url, extensions: AudioModality.knownExtensions, noun: "sound file")
     folder = listing.folder
     unlisted = listing.rejected
     let cache = cacheFolder.map { AudioIndexCache(of: url.standardizedFileURL.path, in: $0) }

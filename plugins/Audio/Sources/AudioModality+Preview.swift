@@ -9,6 +9,15 @@ extension AudioModality {
   /// - Parameter item: [channels, time] of any time; values that are not numbers are drawn as 0.
   /// - Throws: `StirError.Code.invalidData` for another shape.
   public func preview(_ item: Item) throws -> Picture {
+    var preview = AudioPreview(samples: try mixed(item), sampleRate: configuration.sampleRate)
+    preview.drawWaveform()
+    preview.drawSpectrogram()
+    preview.drawTimes()
+    return preview.picture
+  }
+  /// The mean of the channels; values that are not numbers are 0.
+  /// - Throws: `StirError.Code.invalidData` unless the item is [channels, time].
+  func mixed(_ item: Item) throws -> [Float] {
     let frames = try frameCount(of: item)
     var mixed = [Float](repeating: 0, count: frames)
     for channel in 0..<configuration.channels {
@@ -17,10 +26,6 @@ extension AudioModality {
         if value.isFinite { mixed[frame] += value / Float(configuration.channels) }
       }
     }
-    var preview = AudioPreview(samples: mixed, sampleRate: configuration.sampleRate)
-    preview.drawWaveform()
-    preview.drawSpectrogram()
-    preview.drawTimes()
-    return preview.picture
+    return mixed
   }
 }

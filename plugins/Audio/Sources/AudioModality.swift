@@ -4,9 +4,10 @@ import Modality
 /// Sound: recordings of any common format in, WAV or FLAC out.
 ///
 /// An item is [channels, time] at ``AudioConfiguration/sampleRate``, with values in about ±1.
-public struct AudioModality: DataModality {
+public struct AudioModality: ConfigurableModality {
   public static let identifier = "audio"
   public static let version = "1"
+  public static let summary = "sound: recordings of any common format in, WAV or FLAC out"
 
   public let configuration: AudioConfiguration
   /// The folder that remembers what was measured in recordings, so that a folder of them is
@@ -35,8 +36,21 @@ public struct AudioModality: DataModality {
     try self.init(configuration: configuration)
   }
 
+  /// Clips of any length may be written.
   public var layout: Layout {
-    Layout(channels: configuration.channels, extents: [configuration.length])
+    Layout(
+      channels: configuration.channels, extents: [configuration.length], multiples: [1],
+      limits: [max(configuration.length, 1 << 28)])
+  }
+
+  /// Half a step of the file's whole numbers, for a clip whose loud part is 40 dB below full scale,
+  /// and what a factor that is measured anew differs by.
+  public var tolerance: Float {
+    switch configuration.subtype {
+    case .pcm16: 2e-3
+    case .pcm24: 2e-5
+    case .float: 1e-5
+    }
   }
 
   public var fileExtension: String { configuration.container.rawValue }

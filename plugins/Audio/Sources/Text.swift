@@ -12,6 +12,3 @@ func duration(_ seconds: Double) -> String {
     ? String(format: "%d:%02d:%02d h", hours, minutes, rest)
     : String(format: "%d:%02d min", minutes, rest)
 }
-
-/// `1 file`, `2 files`.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

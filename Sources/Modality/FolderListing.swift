@@ -1,28 +1,43 @@
 import Foundation
-import Modality
 
-/// The sound files below a folder, by their extensions, sorted by path.
-struct FolderListing {
-  struct Entry: Sendable {
+/// The files of one kind below a folder, by their extensions, sorted by path.
+///
+/// Hidden files are passed over. Links are followed, and each folder is visited once.
+public struct FolderListing: Sendable {
+  public struct Entry: Hashable, Sendable {
     /// Relative to the folder.
-    var path: String
+    public var path: String
     /// In bytes.
-    var size: Int
+    public var size: Int
     /// When the content last changed, in nanoseconds since 1970.
-    var modified: Int
+    public var modified: Int
+
+    public init(path: String, size: Int, modified: Int) {
+      self.path = path
+      self.size = size
+      self.modified = modified
+    }
   }
 
   /// The absolute path of the folder.
-  let folder: String
-  private(set) var entries: [Entry] = []
+  public let folder: String
+  public private(set) var entries: [Entry] = []
   /// Folders and links that cannot be followed.
-  private(set) var rejected: [RejectedInput] = []
+  public private(set) var rejected: [RejectedInput] = []
   /// How many other files were passed over.
-  private(set) var otherFiles = 0
+  public private(set) var otherFiles = 0
+  private let extensions: Set<String>
 
-  /// Lists what is at `url`. A file that is named itself counts as sound whatever its extension.
-  /// - Throws: `StirError.Code.missingInput` if nothing is there or it cannot be listed.
-  init(_ url: URL) throws {
+  /// Lists what is at `url`.
+  ///
+  /// - Parameters:
+  ///   - url: a folder, or a file, which counts whatever its extension.
+  ///   - extensions: what a name may end in after a dot, in small letters; `csv.gz` may be one.
+  ///   - noun: what such a file is called in messages, such as `sound file`.
+  /// - Throws: `StirError.Code.missingInput` if nothing is there, it cannot be listed, or no file
+  ///   in it is of the kind.
+  public init(_ url: URL, extensions: Set<String>, noun: String) throws {
+    self.extensions = extensions
     let path = url.standardizedFileURL.path
     guard let status = FileStatus(path) else {
       throw StirError(.missingInput, "\(path): \(lastSystemError())")
@@ -35,6 +50,13 @@ struct FolderListing {
     folder = path
     try list(status)
     entries.sort { $0.path < $1.path }
+    rejected.sort { $0.name < $1.name }
+    guard entries.isEmpty, rejected.isEmpty else { return }
+    let others = otherFiles == 0 ? "" : ", only \(counted(otherFiles, "other file"))"
+    throw StirError(
+      .missingInput,
+      "\(folder) holds no \(noun)s\(others); expected files that end in one of "
+        + extensions.sorted().joined(separator: " "))
   }
 
   /// Walks the folder and all below it. Links to folders are followed, and each folder is visited
@@ -56,7 +78,7 @@ struct FolderListing {
       for name in names.sorted(by: >) where !name.hasPrefix(".") {
         let path = parent.isEmpty ? name : parent + "/" + name
         guard let status = FileStatus(folder + "/" + path) else {
-          if isSound(name) {
+          if isWanted(name) {
             let reason = "cannot be opened: \(lastSystemError())"
             rejected.append(RejectedInput(name: path, reason: reason))
           }
@@ -64,7 +86,7 @@ struct FolderListing {
         }
         if status.isFolder {
           if visited.insert(status.identity).inserted { open.append(path) }
-        } else if isSound(name) {
+        } else if isWanted(name) {
           entries.append(status.entry(path))
         } else {
           otherFiles += 1
@@ -73,10 +95,11 @@ struct FolderListing {
     }
   }
 
-  private func isSound(_ name: String) -> Bool {
-    let parts = name.split(separator: ".")
-    guard parts.count > 1, let last = parts.last else { return false }
-    return AudioModality.knownExtensions.contains(last.lowercased())
+  private func isWanted(_ name: String) -> Bool {
+    let parts = name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
+    return (1...2).contains { count in
+      parts.count > count && extensions.contains(parts.suffix(count).joined(separator: "."))
+    }
   }
 }
 

@@ -1,0 +1,46 @@
+/// One thing to learn from or to write: host floats in row-major order.
+public struct Item: Hashable, Sendable {
+  /// `[channels] + extents`.
+  public var shape: [Int]
+  /// Normalised values in row-major order, near [-1, 1].
+  public var values: [Float]
+  /// The factor that normalisation multiplied the recorded values by, which `write` divides out.
+  /// Nil for a generated item: the modality then undoes its typical factor.
+  public var scale: Float?
+  /// The index in the data set's `labels`.
+  public var label: Int?
+  /// What a person would say of it.
+  public var caption: String?
+  /// The values of each of the modality's `conditions`, in their order and shapes; none for an item
+  /// that was made.
+  public var conditions: [[Float]]
+
+  public init(
+    shape: [Int], values: [Float], scale: Float? = nil, label: Int? = nil, caption: String? = nil,
+    conditions: [[Float]] = []
+  ) {
+    precondition(shape.reduce(1, *) == values.count, "\(values.count) values for shape \(shape)")
+    self.shape = shape
+    self.values = values
+    self.scale = scale
+    self.label = label
+    self.caption = caption
+    self.conditions = conditions
+  }
+}
+
+/// A signal that comes beside each item: what an item is made from rather than what is made, such
+/// as a mel spectrogram beside the waveform.
+public struct Condition: Codable, Hashable, Sendable {
+  public var name: String
+  /// `[channels] + extents`, the same for every item.
+  public var shape: [Int]
+
+  public init(name: String, shape: [Int]) {
+    self.name = name
+    self.shape = shape
+  }
+
+  /// The number of its values.
+  public var count: Int { shape.reduce(1, *) }
+}
