@@ -40,6 +40,7 @@ let package = Package(
     .executable(name: "stir", targets: ["stir"]),
     .library(name: "Stir", targets: ["Pipelines", "Training", "Diffusion", "Networks", "Tensors"]),
     .library(name: "Modality", targets: ["Modality"]),
+    .library(name: "PluginKit", targets: ["PluginKit"]),
     .library(name: "Audio", targets: ["Audio"]),
   ],
   dependencies: [
@@ -54,6 +55,9 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CTorch", "Core"], path: "Sources/Tensors"),
     .target(name: "Schedules", dependencies: ["Core"], path: "Sources/Schedules"),
     .target(name: "Modality", dependencies: ["Core"], path: "Sources/Modality"),
+    .target(name: "CStirPlugin", path: "Sources/CStirPlugin"),
+    .target(
+      name: "PluginKit", dependencies: ["Modality", "CStirPlugin"], path: "Sources/PluginKit"),
     .target(name: "Networks", dependencies: ["Tensors", "Core"], path: "Sources/Networks"),
     .target(
       name: "Diffusion", dependencies: ["Networks", "Tensors", "Schedules", "Core"],
@@ -64,8 +68,12 @@ let package = Package(
       path: "Sources/Training"),
     .target(
       name: "Pipelines",
-      dependencies: ["Training", "Modality", "Audio", "CPNG", "Yams"],
-      path: "Sources/Pipelines"),
+      dependencies: ["Training", "Modality", "PluginKit", "Audio", "CPNG", "Yams"],
+      path: "Sources/Pipelines",
+      resources: [
+        "swift-Package.swift", "swift-Makefile", "swift-README.md", "swift-Modality.swift",
+        "swift-DataSet.swift", "c-plugin.c", "c-Makefile", "c-README.md", "stir_plugin.h",
+      ].map { .embedInCode("Templates/\($0).template") }),
     .executableTarget(
       name: "stir",
       dependencies: [

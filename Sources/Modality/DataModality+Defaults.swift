@@ -3,22 +3,28 @@ import Foundation
 // What a modality does unless it says something better.
 
 extension DataModality {
+  public func preview(_ item: Item) throws -> Picture { try generalPreview(item) }
+  public func features(of item: Item) throws -> [Float] { try generalFeatures(of: item) }
+  public func inspect(
+    at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
+  ) throws -> InspectionReport { try generalInspection(at: url, progress: progress) }
+
   /// A plot of each channel over the positions of a signal; an image of up to three channels as it
   /// looks, with -1 black and 1 bright, enlarged to 224 pixels or more.
-  public func preview(_ item: Item) throws -> Picture {
+  public func generalPreview(_ item: Item) throws -> Picture {
     try layout.requireAdmitted(item.shape)
     return item.shape.count == 2 ? plot(item) : raster(item).enlarged(toAtLeast: 224)
   }
 
   /// For each channel the mean and the spread of the values in each of up to 16 cells along an
   /// axis (8 × 8 of an image), and how much neighbours differ there.
-  public func features(of item: Item) throws -> [Float] {
+  public func generalFeatures(of item: Item) throws -> [Float] {
     try layout.requireAdmitted(item.shape)
     return cellStatistics(item, cells: item.shape.count == 2 ? 16 : 8)
   }
 
   /// Counts of items, classes and what was rejected, and the range of values in up to 200 items.
-  public func inspect(
+  public func generalInspection(
     at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws -> InspectionReport {
     let data = try dataset(at: url, progress: progress)

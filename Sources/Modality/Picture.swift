@@ -31,6 +31,16 @@ public struct Picture: Hashable, Sendable {
     }
   }
 
+  /// A picture of `width × height × 3` bytes; nil if there are not as many, or none.
+  public init?(width: Int, height: Int, pixels: [UInt8]) {
+    guard width > 0, height > 0, width <= 1 << 24, height <= 1 << 24,
+      pixels.count == width * height * 3
+    else { return nil }
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
   /// The pixel in column `x` and row `y`. Writes outside the picture are ignored.
   public subscript(x: Int, y: Int) -> Color {
     get {

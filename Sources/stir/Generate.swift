@@ -45,6 +45,8 @@ struct Generate: ParsableCommand {
   @Flag(help: "Show no progress.")
   var quiet = false
 
+  @OptionGroup var plugins: PluginOptions
+
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
@@ -60,7 +62,7 @@ struct Generate: ParsableCommand {
     if let steps { settings.append("sampling.num_inference_steps=\(steps)") }
     if let sampler { settings.append("sampling.sampler=\(sampler)") }
     let files = try Generation(
-      model: URL(fileURLWithPath: model), registry: .builtIn, device: device,
+      model: URL(fileURLWithPath: model), registry: plugins.registry(), device: device,
       console: Console(quiet: quiet), interruption: interruption
     ).generate(count: count, settings: settings, seed: seed, into: URL(fileURLWithPath: out))
     if json {

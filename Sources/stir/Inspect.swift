@@ -19,6 +19,8 @@ struct Inspect: ParsableCommand {
       "Set one key of the modality, such as sample_rate=8000.", valueName: "key=value"))
   var settings: [String] = []
 
+  @OptionGroup var plugins: PluginOptions
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -28,7 +30,7 @@ struct Inspect: ParsableCommand {
     let report =
       try url.pathExtension == "safetensors"
       ? ModelInspection.report(on: url)
-      : ModalityRegistry.builtIn.make(
+      : plugins.registry().make(
         modality,
         configuration: Recipe.load(nil, settings: settings.map { "data.\($0)" }).data
       ).inspect(at: url, progress: console.measuringData(until: Interruption()))

@@ -16,7 +16,9 @@ struct Stir: ParsableCommand {
       training leaves a checkpoint that --resume goes on from).
       """,
     version: Version.current,
-    subcommands: [Train.self, Generate.self, Inspect.self, DoctorCommand.self])
+    subcommands: [
+      Train.self, Generate.self, Inspect.self, Plugins.self, DoctorCommand.self,
+    ])
 
   static func main() {
     do {

@@ -17,7 +17,7 @@ struct Train: ParsableCommand {
   @Argument(help: "A file or folder of recordings; folders are read recursively.")
   var data: String
 
-  @Option(help: "The kind of data, if no recipe says it.")
+  @Option(help: "The kind of data (default: as the recipe says, the one --plugin, or audio).")
   var modality: String?
 
   @Option(help: "A YAML or JSON file with the run's configuration.")
@@ -49,16 +49,19 @@ struct Train: ParsableCommand {
   @Flag(help: "Show no progress.")
   var quiet = false
 
+  @OptionGroup var plugins: PluginOptions
+
   @OptionGroup var engine: EngineOptions
 
   func run() throws {
     let interruption = Interruption()
     let device = try engine.start()
+    let registry = try plugins.registry()
     let folder = RunFolder(URL(fileURLWithPath: out))
     let summary = try TrainingRun(
       folder: folder, console: Console(quiet: quiet), interruption: interruption
     ).train(
-      on: URL(fileURLWithPath: data), configuration: configuration(folder), registry: .builtIn,
+      on: URL(fileURLWithPath: data), configuration: configuration(folder), registry: registry,
       device: device, resume: resume)
     try report(summary, folder)
     if summary.interrupted {
@@ -72,9 +75,13 @@ struct Train: ParsableCommand {
     if let modality { settings.append("modality=\(modality)") }
     if let steps { settings.append("training.max_train_steps=\(steps)") }
     if let seed { settings.append("training.seed=\(seed)") }
-    let base =
+    var base =
       try resume
       ? Trainer.configuration(ofCheckpoint: folder.checkpoint) : RunConfiguration()
+    // Whoever names one plugin means its data, unless a recipe says otherwise.
+    if !resume, plugins.folders.count == 1 {
+      base.modality = try ModalityRegistry.kind(at: plugins.folders[0].path).identifier
+    }
     return try Recipe.load(recipe.map(URL.init(fileURLWithPath:)), settings: settings, over: base)
   }
 
