@@ -97,7 +97,7 @@ let package = Package(
       name: "Audio", dependencies: ["Modality", "CSndfile", "CSamplerate", "CKissFFT"],
       path: "plugins/Audio/Sources"),
 
-    .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
+    .target(name: "TestSupport", dependencies: ["Modality"], path: "Tests/TestSupport"),
     .testTarget(
       name: "CoreTests", dependencies: ["Core", "TestSupport"], path: "Tests/CoreTests"),
     .testTarget(
@@ -105,6 +105,9 @@ let package = Package(
       path: "Tests/SchedulesTests"),
     .testTarget(
       name: "ModalityTests", dependencies: ["Modality", "TestSupport"], path: "Tests/ModalityTests"),
+    .testTarget(
+      name: "PluginKitTests", dependencies: ["PluginKit", "TestSupport"],
+      path: "Tests/PluginKitTests"),
     .testTarget(
       name: "TensorsTests", dependencies: ["Tensors", "TestSupport"], path: "Tests/TensorsTests"),
     .testTarget(

@@ -79,12 +79,3 @@ extension ModalityCheck {
     return cases
   }
 }
-
-extension StirError.Code {
-  /// A loaded plugin wrote outside the memory that it was lent.
-  public static let bufferOverrun = StirError.Code("buffer overrun", exitStatus: 65)
-  /// A loaded plugin's item or layout is not what it says that it is.
-  public static let wrongLayout = StirError.Code("wrong layout", exitStatus: 65)
-  /// A loaded plugin was built for another version of the plugin interface.
-  public static let wrongVersion = StirError.Code("wrong version", exitStatus: 69)
-}

@@ -17,7 +17,7 @@ public struct Generation {
   ) throws {
     model = try DiffusionModel(contentsOf: url, device: device)
     let configuration = model.configuration
-    modality = try registry.make(configuration.modality, configuration: configuration.data)
+    modality = try registry.modality(of: configuration)
     guard modality.layout.shape == model.layout.shape else {
       throw StirError(
         .invalidData,

@@ -1,6 +1,7 @@
 import Foundation
 import Modality
 import PluginKit
+import Training
 
 extension ModalityRegistry {
   /// The kinds that come with stir, the plugins in `folders`, and those on the search path.
@@ -24,6 +25,24 @@ extension ModalityRegistry {
     }
     let found = PluginSearch.found().compactMap { try? $0.kind() }
     return ModalityRegistry(named + builtIn.kinds + found)
+  }
+}
+
+extension ModalityRegistry {
+  /// The modality that a run or a model is of.
+  /// - Throws: `StirError.Code.configuration` for one that is not here, `.wrongVersion` for one that
+  ///   encodes data in another way than the model was trained with.
+  public func modality(of configuration: RunConfiguration) throws -> any DataModality {
+    let modality = try make(configuration.modality, configuration: configuration.data)
+    let trained = configuration.modalityVersion
+    guard trained.isEmpty || trained == modality.version else {
+      throw StirError(
+        .wrongVersion,
+        "the model was trained with version \(trained) of \(modality.identifier), here is version "
+          + "\(modality.version), which turns files into other arrays; use that version, or train "
+          + "again")
+    }
+    return modality
   }
 }
 

@@ -48,7 +48,8 @@ public struct TrainingRun {
     try makeFolder(folder.url)
     try folder.removeUnfinishedFiles()
     var configuration = configuration
-    var modality = try registry.make(configuration.modality, configuration: configuration.data)
+    var modality = try registry.modality(of: configuration)
+    configuration.modalityVersion = modality.version
     let items = try modality.dataset(
       at: data, progress: console.measuringData(until: interruption))
     note(rejected: items.rejected)

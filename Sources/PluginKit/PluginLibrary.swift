@@ -8,15 +8,21 @@ struct PluginLibrary: @unchecked Sendable {
   let table: UnsafePointer<stir_plugin>
   let folder: URL
 
+  init(table: UnsafePointer<stir_plugin>, folder: URL) {
+    (self.table, self.folder) = (table, folder)
+  }
+
   /// Loads the library that `manifest` names, and makes sure that it is what the manifest says.
   /// - Throws: `StirError.Code.wrongVersion` for a library of another version of the interface,
-  ///   `.unavailable` for one that cannot be loaded, `.invalidData` for one that is no plugin or another one.
+  ///   `.unavailable` for one that cannot be loaded, `.invalidData` for one that is no plugin,
+  ///   `.wrongManifest` for another one.
   init(_ manifest: PluginManifest, folder: URL) throws {
     try manifest.requireHost(folder)
     let url = manifest.libraryURL(folder)
     guard FileManager.default.fileExists(atPath: url.path) else {
       throw StirError(
-        .missingInput, "\(folder.path): its library \(url.path) is not there; build the plugin")
+        .missingInput,
+        "\(folder.path): its library \(manifest.library) is not there; build the plugin")
     }
     guard let library = dlopen(url.path, RTLD_NOW | RTLD_LOCAL) else {
       throw StirError(.unavailable, "cannot load the plugin: \(lastLoaderError())")
@@ -29,7 +35,7 @@ struct PluginLibrary: @unchecked Sendable {
     guard let table = unsafeBitCast(symbol, to: Entry.self)() else {
       throw StirError(.invalidData, "\(url.path): stir_plugin_entry returned null")
     }
-    (self.table, self.folder) = (table, folder)
+    self.init(table: table, folder: folder)
     try requireSound(url)
     try requireTruth(of: manifest)
   }
@@ -43,7 +49,7 @@ struct PluginLibrary: @unchecked Sendable {
     try requireHostABI(major: table.pointee.abi_major, minor: table.pointee.abi_minor, of: folder)
     guard table.pointee.struct_size >= MemoryLayout<stir_plugin>.size else {
       throw StirError(
-        .invalidData,
+        .wrongVersion,
         "\(url.path): its table has \(table.pointee.struct_size) bytes, version "
           + "\(STIR_ABI_MAJOR).0 has \(MemoryLayout<stir_plugin>.size)")
     }
@@ -71,7 +77,7 @@ struct PluginLibrary: @unchecked Sendable {
     ]
     for claim in claims where claim.claimed != claim.found {
       throw StirError(
-        .invalidData,
+        .wrongManifest,
         "\(folder.path): the manifest says \(claim.key) \(claim.claimed), the library says "
           + "\(claim.found); build the plugin again, or mend its \(PluginManifest.fileName)")
     }

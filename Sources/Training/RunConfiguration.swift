@@ -8,6 +8,8 @@ import Schedules
 public struct RunConfiguration: Configuration {
   /// The kind of data, by its modality's identifier.
   public var modality = "audio"
+  /// The version of the modality's encoding that the model is trained with; empty until then.
+  public var modalityVersion = ""
   /// The modality's own configuration.
   public var data = JSONValue.object([:])
   public var network = UNetConfiguration.small
@@ -17,6 +19,11 @@ public struct RunConfiguration: Configuration {
   public var sampling = SamplingConfiguration()
 
   public init() {}
+
+  enum CodingKeys: String, CodingKey {
+    case modality, data, network, process, objective, training, sampling
+    case modalityVersion = "modality_version"
+  }
 }
 
 extension UNet {

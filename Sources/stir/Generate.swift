@@ -7,9 +7,10 @@ import Schedules
 
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make new recordings with a trained model.",
+    abstract: "Make new items with a trained model.",
     discussion: """
-      Writes 0000.wav, 0001.wav, … and a picture of each into the --out folder. The same seed gives \
+      Writes 0000.wav, 0001.wav, … (or what else the model's kind of data is written as) and a \
+      picture of each into the --out folder. The same seed gives \
       the same files, whatever --count.
       """)
 

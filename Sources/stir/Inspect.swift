@@ -5,12 +5,12 @@ import Pipelines
 
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what is in a folder of recordings, or in a model file.")
+    abstract: "Say what is in a folder of data, or in a model file.")
 
   @Argument(help: "A file or folder of data, or a .safetensors model.")
   var path: String
 
-  @Option(help: "The kind of data.")
+  @Option(help: "The kind of data, such as audio; stir plugins list shows all.")
   var modality = "audio"
 
   @Option(

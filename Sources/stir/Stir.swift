@@ -8,7 +8,7 @@ import Pipelines
 struct Stir: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stir",
-    abstract: "Learn from recordings and signals, and make new ones.",
+    abstract: "Learn from recordings, signals or images, and make new ones.",
     discussion: """
       Exit status: 0 done, 64 wrong use or configuration, 65 data that cannot be used, 66 input \
       that is not there, 69 a device or feature that is not there, 70 a failure inside the tensor \
@@ -17,7 +17,7 @@ struct Stir: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Train.self, Generate.self, Inspect.self, Plugins.self, DoctorCommand.self,
+      Train.self, Generate.self, Evaluate.self, Inspect.self, Plugins.self, DoctorCommand.self,
     ])
 
   static func main() {

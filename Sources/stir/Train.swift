@@ -6,7 +6,7 @@ import Training
 
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a model on a folder of recordings.",
+    abstract: "Train a model on a folder of recordings, signals or images.",
     discussion: """
       Leaves in the --out folder: model.safetensors (for stir generate), checkpoint.safetensors \
       (for --resume), metrics.jsonl, loss.png, held-out-by-level.png and samples/.
@@ -14,7 +14,7 @@ struct Train: ParsableCommand {
       Ctrl-C saves a checkpoint and ends with status 130.
       """)
 
-  @Argument(help: "A file or folder of recordings; folders are read recursively.")
+  @Argument(help: "A file or folder of data; folders are read recursively.")
   var data: String
 
   @Option(help: "The kind of data (default: as the recipe says, the one --plugin, or audio).")

@@ -57,9 +57,13 @@ import Testing
   }
 
   /// Golden help. After a wanted change: `stir help COMMAND > Tests/PipelinesTests/Help/COMMAND.txt`.
-  @Test(arguments: ["stir", "train", "generate", "inspect", "doctor"])
+  @Test(arguments: [
+    "stir", "train", "generate", "evaluate", "inspect", "doctor", "plugins", "plugins-list",
+    "plugins-inspect", "plugins-new", "plugins-check",
+  ])
   func helpIsAsItWas(command: String) throws {
-    let help = try command == "stir" ? Stir.run("help") : Stir.run("help", command)
+    let words = command == "stir" ? [] : command.split(separator: "-").map(String.init)
+    let help = try Stir.run(["help"] + words)
     let golden = root.appendingPathComponent("Tests/PipelinesTests/Help/\(command).txt")
     #expect(try help.output == String(contentsOf: golden, encoding: .utf8))
   }

@@ -17,13 +17,14 @@ struct PluginsNew: ParsableCommand {
   @Option(help: "The folder to make (default: the name, in the current folder).")
   var out: String?
 
-  @Option(help: "The source of stir, which a plugin in Swift builds against.")
-  var stir: String = Self.source
+  @Option(
+    help: "The source of stir, which a plugin in Swift builds against (default: this tool's own).")
+  var stir: String?
 
   func run() throws {
     let template = try PluginTemplate(
       name: name, language: PluginTemplate.Language(named: language),
-      stir: URL(fileURLWithPath: stir))
+      stir: URL(fileURLWithPath: stir ?? Self.source))
     let folder = out ?? name
     try template.write(to: URL(fileURLWithPath: folder))
     print("wrote \(folder); its README.md goes on from there")

@@ -1,0 +1,92 @@
+import Core
+import Foundation
+import TestSupport
+import Testing
+
+/// `stir plugins check` names the fault of plugins that break one law each, whatever becomes of the
+/// process that the law is checked in.
+@Suite struct BrokenPluginTests {
+  /// A built variant of `Tests/Fixtures/plugins/broken.cpp` with its manifest.
+  private func plugin(_ fault: String, abi: String = "[1, 0]") throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    let manifest = """
+      {"identifier": "broken", "version": "1", "abi": \(abi), "summary": "64 floats",
+       "library": "libbroken"}
+      """
+    try Data(manifest.utf8).write(to: folder["plugin.json"])
+    #if canImport(Darwin)
+      let library = folder["libbroken.dylib"].path
+    #else
+      let library = folder["libbroken.so"].path
+    #endif
+    let compiler = Process()
+    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    compiler.arguments = [
+      "clang++", "-std=c++20", "-O0", "-Wno-reorder-init-list", "-DBREAK=\(fault)", "-fPIC",
+      "-shared",
+      "-I", root.appendingPathComponent("Sources/CStirPlugin/include").path,
+      "-o", library, root.appendingPathComponent("Tests/Fixtures/plugins/broken.cpp").path,
+    ]
+    try compiler.run()
+    compiler.waitUntilExit()
+    try #require(compiler.terminationStatus == 0)
+    return folder
+  }
+
+  private func check(_ plugin: TemporaryFolder, _ more: [String]) throws -> Stir {
+    try Stir.run(["plugins", "check", plugin.url.path] + more)
+  }
+
+  @Test func aPluginInOrderPasses() throws {
+    let run = try check(plugin("NOTHING"), [])
+    #expect(run.status == 0, "\(run.output)\(run.errors)")
+    #expect(!run.output.contains("FAIL"))
+    #expect(run.output.split(separator: "\n").count { $0.hasPrefix("ok") } == 11, "\(run.output)")
+  }
+
+  @Test(arguments: [
+    ("CRASH", "values", "crash"), ("EXCEPTION", "values", "exception"), ("EXITS", "values", "exit"),
+    ("NOT_A_NUMBER", "values", "not finite"), ("UNSET", "values", "not finite"),
+    ("LABEL_OUT_OF_RANGE", "values", "wrong layout"),
+    ("OTHER_SHAPE", "layout", "wrong layout"), ("IMPOSSIBLE_LAYOUT", "layout", "wrong layout"),
+    ("OTHER_VERSION", "manifest", "wrong version"), ("SHORT_TABLE", "manifest", "wrong version"),
+    ("NO_MAGIC", "manifest", "invalid data"), ("OTHER_IDENTITY", "manifest", "wrong manifest"),
+    ("OVERRUN", "values", "buffer overrun"), ("UNDERRUN", "values", "buffer overrun"),
+    ("OVERRUN_OF_FEATURES", "features", "buffer overrun"), ("GREEDY", "features", "invalid data"),
+    ("LOSSY", "round-trip", "round trip"), ("UNSEEDED", "determinism", "not determined"),
+    ("RACE", "concurrency", "race"), ("LEAK", "memory", "leak"),
+    ("ANY_KEY", "configuration", "not refused"), ("NO_HELP", "configuration", "no help"),
+    ("NO_JSON", "configuration", "invalid data"),
+    ("TAKES_EMPTY", "malformed-input", "not refused"),
+    ("SILENT_FAILURE", "values", "said nothing"), ("CRASH", "training", "crash"),
+  ])
+  func theFaultIsNamed(fault: String, law: String, name: String) throws {
+    let run = try check(plugin(fault), ["--law", law])
+    #expect(run.status == 65, "\(run.output)\(run.errors)")
+    #expect(run.output.contains("FAIL  \(law)"), "\(run.output)\(run.errors)")
+    #expect(run.output.contains(name), "\(run.output)\(run.errors)")
+  }
+
+  @Test func aHangIsAFinding() throws {
+    let run = try check(plugin("HANG"), ["--law", "values", "--time-limit", "2"])
+    #expect(run.status == 65)
+    #expect(run.output.contains("hang: no end after 2"), "\(run.output)\(run.errors)")
+  }
+
+  /// A plugin of another version, or without a library, is a sentence in every command.
+  @Test func aStalePluginIsASentence() throws {
+    let stale = try plugin("CRASH", abi: "[0, 9]")
+    let check = try check(stale, [])
+    #expect(check.status == 65)
+    #expect(check.output.contains("wrong version"), "\(check.output)")
+    let list = try Stir.run("plugins", "list", "--plugin", stale.url.path)
+    #expect(list.status == 0 && list.output.contains("0.9"), "\(list.output)")
+    let train = try Stir.run("train", drums.path, "--plugin", stale.url.path, "--out", "/nowhere")
+    #expect(train.status == 69 && train.errors.contains("build it again"), "\(train.errors)")
+    let unbuilt = try plugin("NOTHING")
+    try FileManager.default.removeItem(at: unbuilt["libbroken.so"])
+    let missing = try Stir.run("plugins", "inspect", unbuilt.url.path)
+    #expect(
+      missing.status == 66 && missing.errors.contains("build the plugin"), "\(missing.errors)")
+  }
+}
