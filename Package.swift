@@ -41,6 +41,7 @@ let package = Package(
     .library(name: "Stir", targets: ["Pipelines", "Training", "Diffusion", "Networks", "Tensors"]),
     .library(name: "Modality", targets: ["Modality"]),
     .library(name: "Audio", targets: ["Audio"]),
+    .library(name: "Image", targets: ["Image"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -64,7 +65,7 @@ let package = Package(
       path: "Sources/Training"),
     .target(
       name: "Pipelines",
-      dependencies: ["Training", "Modality", "Audio", "CPNG", "Yams"],
+      dependencies: ["Training", "Modality", "Audio", "Image", "CPNG", "Yams"],
       path: "Sources/Pipelines"),
     .executableTarget(
       name: "stir",
@@ -88,6 +89,15 @@ let package = Package(
     .target(
       name: "Audio", dependencies: ["Modality", "CSndfile", "CSamplerate", "CKissFFT"],
       path: "plugins/Audio/Sources"),
+    .systemLibrary(
+      name: "CTurboJPEG", path: "plugins/Image/CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CZlib", path: "plugins/Image/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "Image", dependencies: ["Modality", "CPNG", "CTurboJPEG", "CZlib"],
+      path: "plugins/Image/Sources"),
 
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     .testTarget(
@@ -113,6 +123,9 @@ let package = Package(
     .testTarget(
       name: "AudioTests", dependencies: ["Audio", "TestSupport"], path: "plugins/Audio/Tests",
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ImageTests", dependencies: ["Image", "TestSupport", "Training"],
+      path: "plugins/Image/Tests", exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,8 +9,9 @@ struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make new recordings with a trained model.",
     discussion: """
-      Writes 0000.wav, 0001.wav, … and a picture of each into the --out folder. The same seed gives \
-      the same files, whatever --count.
+      Writes 0000.wav, 0001.wav, … (or .png for images) and a picture of each into the --out \
+      folder, and contact-sheet.png with the first 64 pictures. The same seed gives the same files, \
+      whatever --count.
       """)
 
   @Argument(help: "A model file, such as run/model.safetensors.")
