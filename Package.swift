@@ -124,8 +124,8 @@ let package = Package(
       name: "AudioTests", dependencies: ["Audio", "TestSupport"], path: "plugins/Audio/Tests",
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "ImageTests", dependencies: ["Image", "TestSupport", "Training"],
-      path: "plugins/Image/Tests", exclude: ["Fixtures"]),
+      name: "ImageTests", dependencies: ["Image", "TestSupport"], path: "plugins/Image/Tests",
+      exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )
