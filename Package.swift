@@ -33,6 +33,12 @@ func torchLinkerSettings() -> [LinkerSetting] {
   return [.unsafeFlags((libraries + ["-rpath", "\(libtorch)/lib"]).flatMap { ["-Xlinker", $0] })]
 }
 
+// What `stir plugins new` writes, inside the tool.
+let pluginTemplates: [Resource] = [
+  "swift-Package.swift", "swift-Makefile", "swift-README.md", "swift-Modality.swift",
+  "swift-DataSet.swift", "c-plugin.c", "c-Makefile", "c-README.md", "stir_plugin.h",
+].map { .embedInCode("Templates/\($0).template") }
+
 let package = Package(
   name: "stir",
   platforms: [.macOS(.v15)],
@@ -42,6 +48,7 @@ let package = Package(
     .library(name: "Modality", targets: ["Modality"]),
     .library(name: "PluginKit", targets: ["PluginKit"]),
     .library(name: "Audio", targets: ["Audio"]),
+    .library(name: "Image", targets: ["Image"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -68,12 +75,8 @@ let package = Package(
       path: "Sources/Training"),
     .target(
       name: "Pipelines",
-      dependencies: ["Training", "Modality", "PluginKit", "Audio", "CPNG", "Yams"],
-      path: "Sources/Pipelines",
-      resources: [
-        "swift-Package.swift", "swift-Makefile", "swift-README.md", "swift-Modality.swift",
-        "swift-DataSet.swift", "c-plugin.c", "c-Makefile", "c-README.md", "stir_plugin.h",
-      ].map { .embedInCode("Templates/\($0).template") }),
+      dependencies: ["Training", "Modality", "PluginKit", "Audio", "Image", "CPNG", "Yams"],
+      path: "Sources/Pipelines", resources: pluginTemplates),
     .executableTarget(
       name: "stir",
       dependencies: [
@@ -96,6 +99,15 @@ let package = Package(
     .target(
       name: "Audio", dependencies: ["Modality", "CSndfile", "CSamplerate", "CKissFFT"],
       path: "plugins/Audio/Sources"),
+    .systemLibrary(
+      name: "CTurboJPEG", path: "plugins/Image/CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CZlib", path: "plugins/Image/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "Image", dependencies: ["Modality", "CPNG", "CTurboJPEG", "CZlib"],
+      path: "plugins/Image/Sources"),
 
     .target(name: "TestSupport", dependencies: ["Modality"], path: "Tests/TestSupport"),
     .testTarget(
@@ -123,6 +135,9 @@ let package = Package(
       path: "Tests/PipelinesTests", exclude: ["Help"]),
     .testTarget(
       name: "AudioTests", dependencies: ["Audio", "TestSupport"], path: "plugins/Audio/Tests",
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ImageTests", dependencies: ["Image", "TestSupport"], path: "plugins/Image/Tests",
       exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

@@ -50,7 +50,7 @@ private func raster(_ item: Item) -> Picture {
   let (channels, height, width) = (item.shape[0], item.shape[1], item.shape[2])
   func byte(_ channel: Int, _ position: Int) -> UInt8 {
     let value = item.values[min(channel, channels - 1) * height * width + position]
-    return value.isFinite ? UInt8((min(max(value, -1), 1) + 1) * 127.5) : 0
+    return value.isFinite ? UInt8(((min(max(value, -1), 1) + 1) * 127.5).rounded()) : 0
   }
   var picture = Picture(width: width, height: height)
   for position in 0..<(height * width) {
@@ -58,21 +58,6 @@ private func raster(_ item: Item) -> Picture {
     picture[position % width, position / width] = Picture.Color(colour[0], colour[1], colour[2])
   }
   return picture
-}
-
-extension Picture {
-  /// Each pixel as a square of as many pixels as bring the shorter side to `side` or more.
-  public func enlarged(toAtLeast side: Int) -> Picture {
-    let factor = (side + min(width, height) - 1) / min(width, height)
-    guard factor > 1 else { return self }
-    var large = Picture(width: width * factor, height: height * factor)
-    for y in 0..<height {
-      for x in 0..<width {
-        large.fill(x: x * factor, y: y * factor, width: factor, height: factor, color: self[x, y])
-      }
-    }
-    return large
-  }
 }
 
 private func cellStatistics(_ item: Item, cells: Int) -> [Float] {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The files of one kind below a folder, by their extensions, sorted by path.
+/// The files of one kind below a folder, by the ends of their names, sorted by path.
 ///
 /// Hidden files are passed over. Links are followed, and each folder is visited once.
 public struct FolderListing: Sendable {
@@ -32,7 +32,8 @@ public struct FolderListing: Sendable {
   ///
   /// - Parameters:
   ///   - url: a folder, or a file, which counts whatever its extension.
-  ///   - extensions: what a name may end in after a dot, in small letters; `csv.gz` may be one.
+  ///   - extensions: what a name may end in after a dot, in small letters; `csv.gz` may be one. One
+  ///     that begins with a hyphen, as `-idx3-ubyte`, needs no dot.
   ///   - noun: what such a file is called in messages, such as `sound file`.
   /// - Throws: `StirError.Code.missingInput` if nothing is there, it cannot be listed, or no file
   ///   in it is of the kind.
@@ -96,10 +97,8 @@ public struct FolderListing: Sendable {
   }
 
   private func isWanted(_ name: String) -> Bool {
-    let parts = name.lowercased().split(separator: ".", omittingEmptySubsequences: false)
-    return (1...2).contains { count in
-      parts.count > count && extensions.contains(parts.suffix(count).joined(separator: "."))
-    }
+    let name = name.lowercased()
+    return extensions.contains { name.hasSuffix($0.hasPrefix("-") ? $0 : "." + $0) }
   }
 }
 

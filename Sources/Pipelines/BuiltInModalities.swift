@@ -1,7 +1,10 @@
 import Audio
+import Image
 import Modality
 
 extension ModalityRegistry {
   /// The modalities that come with stir.
-  public static let builtIn = ModalityRegistry([ModalityKind(AudioModality.self)])
+  public static let builtIn = ModalityRegistry([
+    ModalityKind(AudioModality.self), ModalityKind(ImageModality.self),
+  ])
 }

@@ -28,7 +28,8 @@ public struct Generation {
     self.interruption = interruption
   }
 
-  /// Writes `count` new items with their pictures into `folder`, as `0000.wav`, `0000.png`, ….
+  /// Writes `count` new items with their pictures into `folder`, as `0000.wav`, `0000.png`, …, and
+  /// `contact-sheet.png`, which shows the first 64.
   ///
   /// - Returns: the files of the items.
   /// - Throws: `.unwritableOutput` when a file of that name is there already; ``Interrupted``.
@@ -40,11 +41,15 @@ public struct Generation {
       folder.appendingPathComponent(String(format: "%04d", $0))
         .appendingPathExtension(modality.fileExtension)
     }
-    for file in files where FileManager.default.fileExists(atPath: file.path) {
+    let sheet = folder.appendingPathComponent("contact-sheet.png")
+    let names = Set(files + files.map(modality.pictureURL(besideItem:)) + [sheet])
+    for file in names.sorted(by: { $0.path < $1.path })
+    where FileManager.default.fileExists(atPath: file.path) {
       throw StirError(
         .unwritableOutput, "\(file.path) is there already; give --out another folder")
     }
     try makeFolder(folder)
+    var pictures: [Picture] = []
     var pace = Pace()
     pace.mark(0)
     try model.sample(count: count, sampling: sampling, seed: seed) { done, total in
@@ -54,9 +59,12 @@ public struct Generation {
           + pace.text(unit: "evaluations", remaining: total - done))
       try interruption.check()
     } each: { number, item in
-      try modality.write(item, to: files[number])
-      let picture = files[number].deletingPathExtension().appendingPathExtension("png")
-      try modality.preview(item).writePNG(to: picture)
+      let picture = try modality.writeWithPicture(item, to: files[number])
+      if number < 64 { pictures.append(picture.reduced(toAtMost: 320)) }
+    }
+    if !pictures.isEmpty {
+      let columns = Int(Double(pictures.count).squareRoot().rounded(.up))
+      try Picture.contactSheet(pictures, columns: columns).writePNG(to: sheet)
     }
     console.closeLine()
     return files

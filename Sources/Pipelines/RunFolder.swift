@@ -20,14 +20,11 @@ public struct RunFolder: Sendable {
   /// The held-out loss over the noise level.
   public var levelCurve: URL { url.appendingPathComponent("held-out-by-level.png") }
 
-  /// A sample generated at `step`, and its picture.
-  public func sample(step: Int, fileExtension: String) -> (item: URL, picture: URL) {
-    let name = String(format: "step-%07d", step)
-    let folder = url.appendingPathComponent("samples")
-    return (
-      folder.appendingPathComponent("\(name).\(fileExtension)"),
-      folder.appendingPathComponent("\(name).png")
-    )
+  /// A sample generated at `step`; its picture stands beside it.
+  public func sample(step: Int, fileExtension: String) -> URL {
+    url.appendingPathComponent("samples")
+      .appendingPathComponent(String(format: "step-%07d", step))
+      .appendingPathExtension(fileExtension)
   }
 
   /// Removes what a killed process left of files that it was writing.

@@ -137,10 +137,9 @@ public struct TrainingRun {
   }
 
   private func sample(_ model: DiffusionModel, _ modality: any DataModality) throws {
-    let files = folder.sample(step: model.step, fileExtension: modality.fileExtension)
+    let file = folder.sample(step: model.step, fileExtension: modality.fileExtension)
     try model.sample(count: 1, seed: model.configuration.training.seed) { _, item in
-      try modality.write(item, to: files.item)
-      try modality.preview(item).writePNG(to: files.picture)
+      try modality.writeWithPicture(item, to: file)
     }
   }
 

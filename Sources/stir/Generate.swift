@@ -10,8 +10,8 @@ struct Generate: ParsableCommand {
     abstract: "Make new items with a trained model.",
     discussion: """
       Writes 0000.wav, 0001.wav, … (or what else the model's kind of data is written as) and a \
-      picture of each into the --out folder. The same seed gives \
-      the same files, whatever --count.
+      picture of each into the --out folder, and contact-sheet.png with the first 64 pictures. The \
+      same seed gives the same files, whatever --count.
       """)
 
   @Argument(help: "A model file, such as run/model.safetensors.")

@@ -30,6 +30,15 @@ import Testing
     #expect(listing.otherFiles == 2)
   }
 
+  @Test func anEndingAfterAHyphenNeedsNoDot() throws {
+    try write("train-images-idx3-ubyte", "images-idx3-ubyte.gz", "x.csv", "my-csv", "-idx3-ubyte.txt")
+    let listing = try FolderListing(
+      folder.url, extensions: ["csv", "-idx3-ubyte", "-idx3-ubyte.gz"], noun: "table")
+    #expect(
+      listing.entries.map(\.path) == ["images-idx3-ubyte.gz", "train-images-idx3-ubyte", "x.csv"])
+    #expect(listing.otherFiles == 2)
+  }
+
   @Test func aFileThatIsNamedNeedsNoExtension() throws {
     try write("recording")
     #expect(try listing("recording").entries.map(\.path) == ["recording"])

@@ -123,6 +123,41 @@ private let red = Picture.Color(255, 0, 0)
   }
 }
 
+@Suite("Sizes") struct PictureSizeTests {
+  @Test("A reduced picture has the mean of each square, cut at the edges")
+  func reduced() {
+    var picture = Picture(width: 5, height: 3, background: .black)
+    for (x, value) in [10, 20, 30, 40, 50].enumerated() {
+      for y in 0..<3 { picture[x, y] = Picture.Color(UInt8(value + y), 0, 255) }
+    }
+    let small = picture.reduced(toAtMost: 3)
+    #expect(small.width == 3 && small.height == 2)
+    // 15.5 is 16; the last row and column are means of what there is.
+    #expect((0..<3).map { small[$0, 0].red } == [16, 36, 51])
+    #expect((0..<3).map { small[$0, 1].red } == [17, 37, 52])
+    #expect(small[2, 1].blue == 255 && small[2, 1].green == 0)
+  }
+
+  @Test("A picture that fits stays as it is, a larger one is at most as large", arguments: 1...40)
+  func atMost(side: Int) {
+    let picture = Picture(width: 37, height: 11, background: red)
+    let small = picture.reduced(toAtMost: side)
+    #expect(max(small.width, small.height) <= side)
+    #expect(side < 37 || small == picture)
+    #expect(small.count(of: red) == small.width * small.height)
+  }
+
+  @Test("An enlarged picture has squares of its pixels")
+  func enlarged() {
+    var picture = Picture(width: 3, height: 2, background: .black)
+    picture[2, 1] = red
+    let large = picture.enlarged(toAtLeast: 5)
+    #expect(large.width == 9 && large.height == 6)
+    #expect(large.count(of: red) == 9 && large[6, 3] == red)
+    #expect(large.enlarged(toAtLeast: 6) == large)
+  }
+}
+
 @Suite("Text") struct BitmapFontTests {
   @Test("A character is 5 wide, with 1 between two", arguments: [("", 0), ("a", 5), ("abc", 17)])
   func width(_ text: String, _ expected: Int) {

@@ -32,7 +32,9 @@ import Testing
     #expect(try generate("one", count: 1, seed: 5) == [many[0]])
     #expect(try generate("other", count: 1, seed: 6) != [many[0]])
     #expect(Set(many).count == 9)
-    #expect(FileManager.default.fileExists(atPath: folder["many/0008.png"].path))
+    for picture in ["0008.png", "contact-sheet.png"] {
+      #expect(FileManager.default.fileExists(atPath: folder["many/\(picture)"].path))
+    }
   }
 
   @Test func inspectDescribesDataAndModels() throws {
