@@ -41,6 +41,7 @@ let package = Package(
     .library(name: "Stir", targets: ["Pipelines", "Training", "Diffusion", "Networks", "Tensors"]),
     .library(name: "Modality", targets: ["Modality"]),
     .library(name: "Audio", targets: ["Audio"]),
+    .library(name: "Signal", targets: ["Signal"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -64,7 +65,7 @@ let package = Package(
       path: "Sources/Training"),
     .target(
       name: "Pipelines",
-      dependencies: ["Training", "Modality", "Audio", "CPNG", "Yams"],
+      dependencies: ["Training", "Modality", "Audio", "Signal", "CPNG", "Yams"],
       path: "Sources/Pipelines"),
     .executableTarget(
       name: "stir",
@@ -88,6 +89,12 @@ let package = Package(
     .target(
       name: "Audio", dependencies: ["Modality", "CSndfile", "CSamplerate", "CKissFFT"],
       path: "plugins/Audio/Sources"),
+    .systemLibrary(
+      name: "CZlib", path: "plugins/Signal/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(
+      name: "Signal", dependencies: ["Modality", "CZlib", "CKissFFT"],
+      path: "plugins/Signal/Sources"),
 
     .target(name: "TestSupport", dependencies: ["Core"], path: "Tests/TestSupport"),
     .testTarget(
@@ -112,6 +119,9 @@ let package = Package(
       path: "Tests/PipelinesTests", exclude: ["Help"]),
     .testTarget(
       name: "AudioTests", dependencies: ["Audio", "TestSupport"], path: "plugins/Audio/Tests",
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SignalTests", dependencies: ["Signal", "TestSupport"], path: "plugins/Signal/Tests",
       exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,7 +1,10 @@
 import Audio
 import Modality
+import Signal
 
 extension ModalityRegistry {
   /// The modalities that come with stir.
-  public static let builtIn = ModalityRegistry([ModalityKind(AudioModality.self)])
+  public static let builtIn = ModalityRegistry([
+    ModalityKind(AudioModality.self), ModalityKind(SignalModality.self),
+  ])
 }
