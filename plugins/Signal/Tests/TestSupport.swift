@@ -59,7 +59,7 @@ func npyHeader(fields: String, version: UInt8 = 1) -> Data {
 
 /// Signals that keep their values, in windows that begin at the start of their hops.
 func plainSignal(
-  length: Int, channels: Int = 1, _ change: (inout SignalConfiguration) -> Void = { _ in }
+  length: Int, channels: Int = 0, _ change: (inout SignalConfiguration) -> Void = { _ in }
 ) throws -> SignalModality {
   var configuration = SignalConfiguration()
   configuration.length = length
