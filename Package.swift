@@ -49,6 +49,7 @@ let package = Package(
     .library(name: "PluginKit", targets: ["PluginKit"]),
     .library(name: "Audio", targets: ["Audio"]),
     .library(name: "Image", targets: ["Image"]),
+    .library(name: "Signal", targets: ["Signal"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -75,7 +76,7 @@ let package = Package(
       path: "Sources/Training"),
     .target(
       name: "Pipelines",
-      dependencies: ["Training", "Modality", "PluginKit", "Audio", "Image", "CPNG", "Yams"],
+      dependencies: ["Training", "Modality", "PluginKit", "Audio", "Image", "Signal", "CPNG", "Yams"],
       path: "Sources/Pipelines", resources: pluginTemplates),
     .executableTarget(
       name: "stir",
@@ -87,6 +88,9 @@ let package = Package(
     .systemLibrary(
       name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CSndfile", path: "plugins/Audio/CSndfile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
@@ -102,12 +106,12 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", path: "plugins/Image/CTurboJPEG", pkgConfig: "libturbojpeg",
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
-    .systemLibrary(
-      name: "CZlib", path: "plugins/Image/CZlib", pkgConfig: "zlib",
-      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
       name: "Image", dependencies: ["Modality", "CPNG", "CTurboJPEG", "CZlib"],
       path: "plugins/Image/Sources"),
+    .target(
+      name: "Signal", dependencies: ["Modality", "CZlib", "CKissFFT"],
+      path: "plugins/Signal/Sources"),
 
     .target(name: "TestSupport", dependencies: ["Modality"], path: "Tests/TestSupport"),
     .testTarget(
@@ -138,6 +142,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageTests", dependencies: ["Image", "TestSupport"], path: "plugins/Image/Tests",
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SignalTests", dependencies: ["Signal", "TestSupport"], path: "plugins/Signal/Tests",
       exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
