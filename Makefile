@@ -25,7 +25,7 @@ else
   TEST_OUTPUT := sed -E '/^(◇ |✔ Test "|↳ )/d'
 endif
 
-.PHONY: help demo test build deps format lint clean
+.PHONY: help demo test fuzz build deps format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,8 +36,12 @@ demo: build ## train a small model on samples/audio/drums and make new drums wit
 test: deps ## build and run every test (VERBOSE=1 names each)
 	tools/check-samples
 	$(SWIFT_BUILD) --build-tests
+	$$($(SWIFT_BUILD) --show-bin-path)/loader-fuzz samples 10000
 	@# Tests run beside one another: threads that spin while they wait would take the cores from them.
 	@set -o pipefail; OMP_WAIT_POLICY=passive swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest 2>&1 | $(TEST_OUTPUT)
+
+fuzz: deps ## feed 10,000 damaged files to the loaders under AddressSanitizer
+	swift run --scratch-path .build-fuzz --sanitize address loader-fuzz samples 10000
 
 build: deps ## build the stir tool for use
 	$(SWIFT_BUILD) -c release --product stir
@@ -53,4 +57,4 @@ lint: ## check the layout of Swift files, and the scripts if shellcheck is there
 	if command -v shellcheck > /dev/null; then shellcheck $(SCRIPTS); fi
 
 clean: ## remove what was built, and the demo's results
-	rm -rf .build .build-libtorch demo
+	rm -rf .build .build-libtorch .build-fuzz demo

@@ -113,6 +113,8 @@ let package = Package(
       name: "Signal", dependencies: ["Modality", "CZlib", "CKissFFT"],
       path: "plugins/Signal/Sources"),
 
+    .executableTarget(
+      name: "loader-fuzz", dependencies: ["Audio", "Image", "Signal"], path: "Tests/LoaderFuzz"),
     .target(name: "TestSupport", dependencies: ["Modality"], path: "Tests/TestSupport"),
     .testTarget(
       name: "CoreTests", dependencies: ["Core", "TestSupport"], path: "Tests/CoreTests"),
