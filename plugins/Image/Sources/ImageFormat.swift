@@ -34,7 +34,9 @@ enum ImageFormat: String, Sendable {
           "a BMP image"
         } else if begins("RIFF"), begins("WEBP", at: 8) {
           "a WebP image"
-        } else if begins("II*\0") || begins("MM\0*") { "a TIFF image" } else if begins(
+        } else if begins("II*\0") || begins("MM\0*") {
+          "a TIFF image"
+        } else if begins(
           "ftyp", at: 4)
         {
           "a HEIF, AVIF or video file"

@@ -47,7 +47,8 @@ import Testing
         let item = try data.item(at: number, seed: 0)
         #expect(item.shape == [1, 2, 3])
         #expect(item.label == [0, 1, 0][number])
-        #expect(item.values == pixels[(6 * number)..<(6 * number + 6)].map { Float($0) / 127.5 - 1 })
+        #expect(
+          item.values == pixels[(6 * number)..<(6 * number + 6)].map { Float($0) / 127.5 - 1 })
       }
     }
     let plain = try dataset { $0.labels = .none }
@@ -87,7 +88,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("is no IDX file", Data([1, 2, 3, 4, 5]), true), ("is of an unknown kind", Data([1, 2]), false),
+    ("is no IDX file", Data([1, 2, 3, 4, 5]), true),
+    ("is of an unknown kind", Data([1, 2]), false),
     ("is empty", Data(), false), ("its IDX header is not all there", Data([0, 0, 8, 3, 0]), false),
     ("has 1 axis, and images have 3 or more", idx([4], [1, 2, 3, 4]), false),
     ("its header tells of 18 bytes, and 17 are there", idx([3, 2, 3], noise(17)), false),
