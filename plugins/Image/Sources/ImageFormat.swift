@@ -22,11 +22,13 @@ enum ImageFormat: String, Sendable {
       head.dropFirst(offset).starts(with: bytes)
     }
     func begins(_ text: String, at offset: Int = 0) -> Bool { begins(Array(text.utf8), at: offset) }
+    // Two zeros and one of the kinds of numbers, 8 to 14.
+    let isIDX = begins([0, 0]) && head.count > 3 && (8...14).contains(head[2])
     if begins([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]) {
       self = .png
     } else if begins([0xFF, 0xD8, 0xFF]) {
       self = .jpeg
-    } else if begins([0, 0, 8]) || name.lowercased().hasSuffix(".gz") && begins([0x1F, 0x8B]) {
+    } else if isIDX || name.lowercased().hasSuffix(".gz") && begins([0x1F, 0x8B]) {
       self = .idx
     } else {
       let foreign =
