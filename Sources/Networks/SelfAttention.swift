@@ -26,8 +26,11 @@ public final class SelfAttention: Module {
     // [batch, 3·channels, h, w] → [3, batch, heads, positions, width]
     let split = try qkv(norm(x)).permuted([0, 2, 3, 1])
       .reshaped([batch, positions, 3, heads, width]).permuted([2, 0, 3, 1, 4])
+    // Each laid out in this order, whatever the batch: a batch of one would otherwise be a view, and
+    // a matrix product of other strides may differ in the last bit.
     func part(_ i: Int) throws -> Tensor {
       try split.sliced(dim: 0, i..<(i + 1)).reshaped([batch, heads, positions, width])
+        .permuted([0, 3, 1, 2]).channelsLast().permuted([0, 2, 3, 1])
     }
     let (q, k, v) = try (part(0), part(1), part(2))
     let scores = try (q * (1 / Double(width).squareRoot())).matmul(k.permuted([0, 1, 3, 2]))

@@ -31,7 +31,8 @@ import Testing
   }
 
   @Test func anEndingAfterAHyphenNeedsNoDot() throws {
-    try write("train-images-idx3-ubyte", "images-idx3-ubyte.gz", "x.csv", "my-csv", "-idx3-ubyte.txt")
+    try write(
+      "train-images-idx3-ubyte", "images-idx3-ubyte.gz", "x.csv", "my-csv", "-idx3-ubyte.txt")
     let listing = try FolderListing(
       folder.url, extensions: ["csv", "-idx3-ubyte", "-idx3-ubyte.gz"], noun: "table")
     #expect(

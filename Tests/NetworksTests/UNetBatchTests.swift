@@ -59,6 +59,22 @@ import Testing
     try expectSameBits(configuration, extents: [16, 16], alone: [0, 9], parts: [2..<5, 0..<8])
   }
 
+  @Test("The network of samples/recipes/mnist.yaml")
+  func mnistRecipe() throws {
+    let configuration = tinyConfiguration(rank: 2) {
+      $0.width = 32
+      $0.channelMultipliers = [1, 2, 4]
+      $0.downFactors = [2, 2]
+      $0.dilations = [1]
+      $0.blocksPerLevel = 2
+      $0.attentionLevels = [2]
+      $0.headWidth = 32
+      $0.groups = 8
+    }
+    try expectSameBits(
+      configuration, extents: [28, 28], alone: [0, 7, 15], parts: [0..<3, 3..<8])
+  }
+
   @Test("Tiny networks of odd widths", arguments: [3, 4, 6, 8, 20])
   func oddWidths(width: Int) throws {
     let configuration = tinyConfiguration { $0.width = width }

@@ -68,7 +68,8 @@ struct IDXArray: Sendable {
         "is cut short: its header tells of \(Int(told)) bytes, and \(bytes.count) are there")
     }
     guard try read(1).isEmpty else {
-      throw StirError(.invalidData, "goes on beyond the \(Int(told)) bytes that its header tells of")
+      throw StirError(
+        .invalidData, "goes on beyond the \(Int(told)) bytes that its header tells of")
     }
   }
 }

@@ -21,27 +21,25 @@ enum ImageFormat: String, Sendable {
     func begins(_ bytes: [UInt8], at offset: Int = 0) -> Bool {
       head.dropFirst(offset).starts(with: bytes)
     }
-    func begins(_ text: String, at offset: Int = 0) -> Bool { begins(Array(text.utf8), at: offset) }
+    // Two zeros and one of the kinds of numbers, 8 to 14.
+    let isIDX = begins([0, 0]) && head.count > 3 && (8...14).contains(head[2])
     if begins([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]) {
       self = .png
     } else if begins([0xFF, 0xD8, 0xFF]) {
       self = .jpeg
-    } else if begins([0, 0, 8]) || name.lowercased().hasSuffix(".gz") && begins([0x1F, 0x8B]) {
+    } else if isIDX || name.lowercased().hasSuffix(".gz") && begins([0x1F, 0x8B]) {
       self = .idx
     } else {
-      let foreign =
-        if begins("GIF8") { "a GIF image" } else if begins("BM") {
-          "a BMP image"
-        } else if begins("RIFF"), begins("WEBP", at: 8) {
-          "a WebP image"
-        } else if begins("II*\0") || begins("MM\0*") { "a TIFF image" } else if begins(
-          "ftyp", at: 4)
-        {
-          "a HEIF, AVIF or video file"
-        } else if head.allSatisfy({ (32..<127).contains($0) || (9...13).contains($0) }) {
-          "text"
-        } else { "of an unknown kind" }
-      throw StirError(.invalidData, "is \(foreign); expected PNG, JPEG or IDX")
+      let foreign: [(bytes: String, offset: Int, name: String)] = [
+        ("GIF8", 0, "a GIF image"), ("BM", 0, "a BMP image"), ("WEBP", 8, "a WebP image"),
+        ("II*\0", 0, "a TIFF image"), ("MM\0*", 0, "a TIFF image"),
+        ("ftyp", 4, "a HEIF, AVIF or video file"),
+      ]
+      let isText = head.allSatisfy { (32..<127).contains($0) || (9...13).contains($0) }
+      let name =
+        foreign.first { begins(Array($0.bytes.utf8), at: $0.offset) }?.name
+        ?? (isText ? "text" : "of an unknown kind")
+      throw StirError(.invalidData, "is \(name); expected PNG, JPEG or IDX")
     }
   }
 

@@ -76,6 +76,11 @@ private struct Finding: Sendable {
     let location = folder + "/" + path
     self.location = location
     content = Result {
+      guard !path.hasSuffix("contact-sheet.png") else {
+        throw StirError(
+          .invalidData,
+          "shows many images, as stir writes it beside those it makes; rename it if it is one")
+      }
       let head = try RegularFile(location).read(32)
       guard try ImageFormat(head: head, name: path) != .idx else { return nil }
       let (format, raster) = try ImageFormat.decode(path: location)

@@ -20,33 +20,30 @@ extension Raster {
     return values
   }
 
-  /// [planes, rows, columns], 0…255: first each row that is needed, then the columns.
+  /// [planes, rows, columns], 0…255: each row of the image, once its columns are scaled, is added to
+  /// the rows that it has a part in, so that an image of any shape takes one row of memory.
   private func resampled(_ placement: Placement, planes: Int, background: Int) -> [Float] {
     let (columns, rows) = (placement.columns.taps, placement.rows.taps)
-    let top = rows.map(\.first).min() ?? 0
-    let bottom = rows.map { $0.first + $0.weights.count }.max() ?? 0
+    var result = [Float](repeating: 0, count: planes * rows.count * columns.count)
     var row = [Float](repeating: 0, count: planes * width)
-    var narrow: [Float] = []  // [row, plane, column]
-    narrow.reserveCapacity((bottom - top) * planes * columns.count)
-    for y in top..<bottom {
+    var narrow = [Float](repeating: 0, count: columns.count)
+    var next = 0  // the first row of the result that is not complete
+    for y in 0..<height {
+      while next < rows.count, rows[next].first + rows[next].weights.count <= y { next += 1 }
+      let touched = rows[next...].prefix { $0.first <= y }
+      guard !touched.isEmpty else { continue }
       read(row: y, planes: planes, background: background, into: &row)
       for plane in 0..<planes {
-        for tap in columns {
-          var sum: Float = 0
+        for (x, tap) in columns.enumerated() {
+          narrow[x] = 0
           for (offset, weight) in tap.weights.enumerated() {
-            sum += weight * row[plane * width + tap.first + offset]
+            narrow[x] += weight * row[plane * width + tap.first + offset]
           }
-          narrow.append(sum)
         }
-      }
-    }
-    var result = [Float](repeating: 0, count: planes * rows.count * columns.count)
-    for (y, tap) in rows.enumerated() {
-      for (offset, weight) in tap.weights.enumerated() {
-        let line = (tap.first + offset - top) * planes * columns.count
-        for plane in 0..<planes {
-          let (from, to) = (line + plane * columns.count, (plane * rows.count + y) * columns.count)
-          for x in columns.indices { result[to + x] += weight * narrow[from + x] }
+        for (index, tap) in zip(touched.indices, touched) {
+          let weight = tap.weights[y - tap.first]
+          let to = (plane * rows.count + index) * columns.count
+          for x in columns.indices { result[to + x] += weight * narrow[x] }
         }
       }
     }

@@ -13,17 +13,19 @@ struct Raster: Hashable, Sendable {
   /// is taken for them.
   static let pixelLimit = 64 << 20
 
+  /// The most pixels along one side.
+  static let sideLimit = 65_535
+
   /// - Throws: `StirError.Code.invalidData` if an image of this size is refused.
   static func requireAdmitted(width: Int, height: Int) throws {
-    let (pixels, overflowed) = width.multipliedReportingOverflow(by: height)
     guard width > 0, height > 0 else {
       throw StirError(.invalidData, "holds no pixels (\(width)×\(height))")
     }
-    guard !overflowed, pixels <= pixelLimit else {
+    guard width <= sideLimit, height <= sideLimit, width * height <= pixelLimit else {
       throw StirError(
         .invalidData,
         "is too large: its header tells of \(width)×\(height) pixels, and at most "
-          + "\(pixelLimit) are admitted")
+          + "\(pixelLimit) are admitted, \(sideLimit) on a side")
     }
   }
 

@@ -44,7 +44,8 @@ import Testing
 
   @Test func colourIsLookedAtAsLuma() throws {
     let values = [Float](repeating: 1, count: 64) + [Float](repeating: -1, count: 128)
-    let features = try images(8, 8, channels: 3).features(of: Item(shape: [3, 8, 8], values: values))
+    let features = try images(8, 8, channels: 3).features(
+      of: Item(shape: [3, 8, 8], values: values))
     #expect(features.prefix(49).allSatisfy { abs($0 - (0.299 - 0.587 - 0.114)) < 1e-5 })
   }
 

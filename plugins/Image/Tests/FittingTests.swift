@@ -1,4 +1,5 @@
 import Modality
+import TestSupport
 import Testing
 
 @testable import Image
@@ -96,6 +97,34 @@ import Testing
         #expect(tap.first >= 0 && tap.first + tap.weights.count <= extent)
       }
     }
+  }
+
+  @Test func sizesAreBoundedOnASideAndInAll() throws {
+    try Raster.requireAdmitted(width: 65_535, height: 1_024)
+    for (width, height) in [(65_536, 1), (1, 65_536), (8_193, 8_192), (.max, .max), (0, 5)] {
+      try expectError(.invalidData, containing: "\(width)×\(height)") {
+        try Raster.requireAdmitted(width: width, height: height)
+      }
+    }
+  }
+
+  /// Rows that are added one at a time give what weighing all of them gives.
+  @Test(arguments: [(9, 7, 5, 4), (5, 4, 9, 7), (9, 4, 5, 7), (3, 11, 3, 5)])
+  func bothAxesAreWeighedAlike(_ width: Int, _ height: Int, _ toWidth: Int, _ toHeight: Int) {
+    let raster = grey(width, noise(width * height))
+    let columns = AxisWeights(count: toWidth, from: 0, length: Double(width), of: width).taps
+    let rows = AxisWeights(count: toHeight, from: 0, length: Double(height), of: height).taps
+    let expected = rows.flatMap { row in
+      columns.map { column in
+        row.weights.indices.reduce(Float(0)) { sum, y in
+          column.weights.indices.reduce(sum) { sum, x in
+            let byte = raster.bytes[(row.first + y) * width + column.first + x]
+            return sum + row.weights[y] * column.weights[x] * Float(byte)
+          }
+        }
+      }
+    }
+    expect(fitted(raster, toWidth, toHeight, fit: .stretch), expected, #_sourceLocation)
   }
 
   @Test func aConstantStaysConstant() {
