@@ -76,7 +76,9 @@ let package = Package(
       path: "Sources/Training"),
     .target(
       name: "Pipelines",
-      dependencies: ["Training", "Modality", "PluginKit", "Audio", "Image", "Signal", "CPNG", "Yams"],
+      dependencies: [
+        "Training", "Modality", "PluginKit", "Audio", "Image", "Signal", "CPNG", "Yams",
+      ],
       path: "Sources/Pipelines", resources: pluginTemplates),
     .executableTarget(
       name: "stir",
@@ -106,11 +108,12 @@ let package = Package(
     .systemLibrary(
       name: "CTurboJPEG", path: "plugins/Image/CTurboJPEG", pkgConfig: "libturbojpeg",
       providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .target(name: "Inflating", dependencies: ["CZlib", "Core"], path: "Sources/Inflating"),
     .target(
-      name: "Image", dependencies: ["Modality", "CPNG", "CTurboJPEG", "CZlib"],
+      name: "Image", dependencies: ["Modality", "CPNG", "CTurboJPEG", "Inflating"],
       path: "plugins/Image/Sources"),
     .target(
-      name: "Signal", dependencies: ["Modality", "CZlib", "CKissFFT"],
+      name: "Signal", dependencies: ["Modality", "Inflating", "CZlib", "CKissFFT"],
       path: "plugins/Signal/Sources"),
 
     .executableTarget(

@@ -1,4 +1,5 @@
 import Foundation
+import Inflating
 import Modality
 
 /// An array of bytes in the IDX format of the MNIST files, gzipped or not.
@@ -17,15 +18,13 @@ struct IDXArray: Sendable {
   /// - Throws: `StirError.Code.invalidData` for another format, a header that tells of more or less
   ///   than there is, or more than `limit`; `.missingInput` for a file that cannot be read.
   init(path: String, ranks: ClosedRange<Int>, of what: String, limit: Int) throws {
-    let file = try RegularFile(path)
+    let file = try InputFile(path)
+    var read = file.reader()
     if path.lowercased().hasSuffix(".gz") {
-      let packed = try file.readAll(atMost: limit)
-      self = try Gunzip.expanding(packed) {
-        try IDXArray(ranks: ranks, of: what, limit: limit, read: $0.read)
-      }
-    } else {
-      self = try IDXArray(ranks: ranks, of: what, limit: limit, read: file.read)
+      let inflater = try Inflater(.gzip) { [read] in try read(1 << 18) }
+      read = inflater.next(upTo:)
     }
+    try self.init(ranks: ranks, of: what, limit: limit, read: read)
   }
 
   /// - Parameter read: the next so many bytes, or fewer at the end.

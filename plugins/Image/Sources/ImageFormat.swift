@@ -46,7 +46,7 @@ enum ImageFormat: String, Sendable {
   /// The pixels of a PNG or JPEG file.
   /// - Throws: `StirError.Code.invalidData` or `.missingInput` with the reason why there are none.
   static func decode(path: String) throws -> (format: ImageFormat, raster: Raster) {
-    let file = try RegularFile(path).readAll(atMost: fileLimit)
+    let file = try InputFile(path).readAll(atMost: fileLimit)
     let format = try ImageFormat(head: Array(file.prefix(32)), name: path)
     switch format {
     case .png: return (format, try decodePNG(file))

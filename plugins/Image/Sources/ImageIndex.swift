@@ -81,7 +81,7 @@ private struct Finding: Sendable {
           .invalidData,
           "shows many images, as stir writes it beside those it makes; rename it if it is one")
       }
-      let head = try RegularFile(location).read(32)
+      let head = try InputFile(location).bytes(at: 0, upTo: 32)
       guard try ImageFormat(head: head, name: path) != .idx else { return nil }
       let (format, raster) = try ImageFormat.decode(path: location)
       return .image(format, width: raster.width, height: raster.height)
@@ -111,7 +111,7 @@ private struct Finding: Sendable {
 /// - Throws: `StirError.Code.invalidData` for what is no text of up to 64 kB.
 private func readCaption(_ path: String) throws -> String? {
   guard FileManager.default.fileExists(atPath: path) else { return nil }
-  let bytes = try RegularFile(path).readAll(atMost: 65_536)
+  let bytes = try InputFile(path).readAll(atMost: 65_536)
   guard let text = String(validating: bytes, as: UTF8.self) else {
     throw StirError(.invalidData, "is no UTF-8 text, as a caption should be")
   }

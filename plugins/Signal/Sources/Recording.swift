@@ -28,7 +28,6 @@ struct Recording: Sendable {
     spool: () throws -> Spool
   ) throws {
     let file = try InputFile(folder + "/" + path)
-    guard file.size > 0 else { throw malformed("is empty (0 bytes)") }
     (self.path, size, modified) = (path, file.size, file.modified)
     let choice = ColumnChoice(configuration)
     let kind = FileKind(path)

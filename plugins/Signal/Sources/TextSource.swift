@@ -1,3 +1,4 @@
+import Inflating
 import Modality
 
 /// The bytes of a text file, unfolded if it is a `.gz`, piece by piece.
@@ -9,17 +10,12 @@ struct TextSource {
   private static let limit = 1 << 33
 
   init(_ file: InputFile) throws {
-    var at = 0
-    let read = { () throws -> [UInt8] in
-      let bytes = try file.bytes(at: at, upTo: 1 << 18)
-      at += bytes.count
-      return bytes
-    }
+    let read = file.reader()
     if file.path.lowercased().hasSuffix(".gz") {
-      let inflater = try Inflater(.gzip, nextInput: read)
+      let inflater = try Inflater(.gzip) { try read(1 << 18) }
       nextBytes = { try inflater.next(upTo: 1 << 18) }
     } else {
-      nextBytes = read
+      nextBytes = { try read(1 << 18) }
     }
   }
 
@@ -38,7 +34,6 @@ struct TextSource {
   static func forEachRecord(in file: InputFile, _ body: (CSVRecord) throws -> Void) throws {
     var source = try TextSource(file)
     var bytes = try source.next()
-    guard !bytes.isEmpty else { throw malformed("is empty (0 bytes)") }
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
     var scanner = CSVScanner(separator: separator(of: bytes, isTabbed: file.path.isTabbed))
     while !bytes.isEmpty {

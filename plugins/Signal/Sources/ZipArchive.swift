@@ -1,4 +1,5 @@
 import CZlib
+import Inflating
 import Modality
 
 /// The members of a zip archive, which a `.npz` is.
@@ -86,13 +87,8 @@ struct ZipArchive {
   /// - Throws: `StirError.Code.invalidData` for damaged data, or if there is more than the
   ///   directory says.
   func unfold(_ member: Member, to spool: Spool) throws -> Int {
-    let range = try data(of: member)
-    var at = range.lowerBound
-    let inflater = try Inflater(.raw) { [file] in
-      let bytes = try file.bytes(at: at, upTo: min(1 << 18, range.upperBound - at))
-      at += bytes.count
-      return bytes
-    }
+    let read = file.reader(of: try data(of: member))
+    let inflater = try Inflater(.raw) { try read(1 << 18) }
     let start = spool.size
     var checksum: UInt = 0
     while true {
@@ -115,12 +111,8 @@ struct ZipArchive {
     guard member.isDeflated else {
       return try file.bytes(at: range.lowerBound, upTo: min(count, range.count))
     }
-    var at = range.lowerBound
-    return try Inflater(.raw) { [file] in
-      let bytes = try file.bytes(at: at, upTo: min(1 << 16, range.upperBound - at))
-      at += bytes.count
-      return bytes
-    }.next(upTo: count)
+    let read = file.reader(of: range)
+    return try Inflater(.raw) { try read(1 << 16) }.next(upTo: count)
   }
 }
 

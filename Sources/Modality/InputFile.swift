@@ -1,18 +1,17 @@
 import Foundation
-import Modality
 
-/// A file that is open for reading at any place, from many threads.
-final class InputFile: Sendable {
-  let path: String
+/// A plain file that is open for reading at any place, from many threads.
+public final class InputFile: Sendable {
+  public let path: String
   /// In bytes.
-  let size: Int
+  public let size: Int
   /// When the content last changed, in nanoseconds since 1970.
-  let modified: Int
+  public let modified: Int
   private let descriptor: Int32
 
   /// - Throws: `StirError.Code.missingInput` for what cannot be opened, `.invalidData` for what is
-  ///   no plain file.
-  init(_ path: String) throws {
+  ///   no plain file, or an empty one.
+  public init(_ path: String) throws {
     // Without O_NONBLOCK a pipe that nobody writes to would block here.
     let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
@@ -22,6 +21,10 @@ final class InputFile: Sendable {
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
       throw StirError(.invalidData, "is no file but a folder, pipe or device")
+    }
+    guard status.st_size > 0 else {
+      close(descriptor)
+      throw StirError(.invalidData, "is empty (0 bytes)")
     }
     self.path = path
     self.descriptor = descriptor
@@ -38,66 +41,44 @@ final class InputFile: Sendable {
 
   /// Fills `buffer` with the bytes from `offset` on.
   /// - Throws: `StirError.Code.invalidData` if the file ends before, or cannot be read.
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     try readFully(descriptor, into: buffer, at: offset)
   }
 
   /// Up to `count` bytes from `offset` on: fewer at the end of the file.
-  func bytes(at offset: Int, upTo count: Int) throws -> [UInt8] {
+  public func bytes(at offset: Int, upTo count: Int) throws -> [UInt8] {
     let count = max(0, min(count, size - offset))
     guard offset >= 0, count > 0 else { return [] }
     var bytes = [UInt8](repeating: 0, count: count)
     try bytes.withUnsafeMutableBytes { try read(into: $0, at: offset) }
     return bytes
   }
-}
 
-/// Where what cannot be read in place is put, laid out as it is read: a temporary file without a
-/// name, which goes away with its last user. Memory does not grow with it.
-final class Spool: @unchecked Sendable {
-  private let descriptor: Int32
-  /// The bytes in it; appending is for one thread at a time.
-  private(set) var size = 0
+  /// Reads the bytes of `range`, or of the whole file, from first to last: each call gives up to as
+  /// many as it is asked for, and none at the end.
+  public func reader(of range: Range<Int>? = nil) -> (_ count: Int) throws -> [UInt8] {
+    var rest = range ?? 0..<size
+    return { count in
+      let bytes = try self.bytes(at: rest.lowerBound, upTo: min(count, rest.count))
+      rest.removeFirst(bytes.count)
+      return bytes
+    }
+  }
 
-  /// - Throws: `StirError.Code.unwritableOutput` if no temporary file can be made.
-  init() throws {
-    let pattern = FileManager.default.temporaryDirectory.path + "/stir-signal-XXXXXX"
-    var name = Array(pattern.utf8CString)
-    let descriptor = mkstemp(&name)
-    guard descriptor >= 0 else {
+  /// All bytes.
+  /// - Throws: `StirError.Code.invalidData` if there are more than `limit`.
+  public func readAll(atMost limit: Int) throws -> [UInt8] {
+    guard size <= limit else {
       throw StirError(
-        .unwritableOutput, "cannot make a temporary file like \(pattern): \(lastSystemError())")
+        .invalidData, "is too large: it has \(size) bytes, and at most \(limit) are admitted")
     }
-    unlink(name)
-    self.descriptor = descriptor
-  }
-
-  deinit { close(descriptor) }
-
-  /// - Throws: `StirError.Code.unwritableOutput` when the disk is full.
-  func append(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes
-    while !rest.isEmpty {
-      let written = pwrite(descriptor, rest.baseAddress, rest.count, off_t(size))
-      if written < 0, errno == EINTR { continue }
-      guard written > 0 else {
-        throw StirError(
-          .unwritableOutput, "cannot write to a temporary file: \(lastSystemError())")
-      }
-      size += written
-      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-    }
-  }
-
-  /// Forgets what was appended after the first `size` bytes.
-  func rewind(to size: Int) { self.size = min(size, self.size) }
-
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws {
-    try readFully(descriptor, into: buffer, at: offset)
+    return try bytes(at: 0, upTo: size)
   }
 }
 
-private func readFully(
+/// Fills `buffer` with the bytes of an open file from `offset` on.
+/// - Throws: `StirError.Code.invalidData` if it ends before, or cannot be read.
+public func readFully(
   _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
 ) throws {
   var done = 0

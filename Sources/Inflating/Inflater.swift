@@ -1,10 +1,9 @@
 import CZlib
-import Foundation
-import Modality
+import Core
 
 /// Undoes zlib's compression, piece by piece.
-final class Inflater {
-  enum Format: Int32 {
+public final class Inflater {
+  public enum Format: Int32 {
     /// A member of a zip archive.
     case raw = -15
     /// A `.gz`, which may be several one after the other.
@@ -20,7 +19,7 @@ final class Inflater {
   private let nextInput: () throws -> [UInt8]
 
   /// - Parameter nextInput: the next compressed bytes; none at the end.
-  init(_ format: Format, nextInput: @escaping () throws -> [UInt8]) throws {
+  public init(_ format: Format, nextInput: @escaping () throws -> [UInt8]) throws {
     self.format = format
     self.nextInput = nextInput
     stream = .allocate(capacity: 1)
@@ -36,27 +35,33 @@ final class Inflater {
     stream.deallocate()
   }
 
-  /// Up to `count` of the next bytes; none at the end.
+  /// Up to `count` of the next bytes, fewer only at the end. Memory is taken as they come.
   /// - Throws: `StirError.Code.invalidData` for what is damaged or cut short.
-  func next(upTo count: Int) throws -> [UInt8] {
-    var output = [UInt8](repeating: 0, count: count)
-    var produced = 0
-    while produced < count, !isAtEnd {
-      if used == input.count {
-        (input, used) = (try nextInput(), 0)
-        guard !input.isEmpty else { throw malformed("is cut short within its compressed data") }
-      }
-      let (status, consumed, made) = inflate(into: &output, from: produced)
-      used += consumed
-      produced += made
-      switch status {
-      case Z_OK, Z_BUF_ERROR: continue
-      case Z_STREAM_END: try endMember()
-      default: throw malformed("has damaged compressed data")
+  public func next(upTo count: Int) throws -> [UInt8] {
+    var output: [UInt8] = []
+    while output.count < count, !isAtEnd { try inflateMore(&output, upTo: count) }
+    return output
+  }
+
+  private func inflateMore(_ output: inout [UInt8], upTo count: Int) throws {
+    if used == input.count {
+      (input, used) = (try nextInput(), 0)
+      guard !input.isEmpty else {
+        throw StirError(.invalidData, "is cut short within its compressed data")
       }
     }
-    output.removeLast(count - produced)
-    return output
+    let start = output.count
+    output.append(contentsOf: repeatElement(0, count: min(count - start, 1 << 18)))
+    let (status, consumed, made) = inflate(into: &output, from: start)
+    used += consumed
+    output.removeLast(output.count - start - made)
+    switch status {
+    case Z_OK, Z_BUF_ERROR: break
+    case Z_STREAM_END: try endMember()
+    default:
+      let reason = stream.pointee.msg.map { String(cString: $0) } ?? "out of memory"
+      throw StirError(.invalidData, "has damaged compressed data; zlib says: \(reason)")
+    }
   }
 
   private func inflate(
