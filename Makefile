@@ -38,6 +38,7 @@ test: deps ## build and run every test (VERBOSE=1 names each)
 	$(SWIFT_BUILD) --build-tests
 	@# Tests run beside one another: threads that spin while they wait would take the cores from them.
 	@set -o pipefail; OMP_WAIT_POLICY=passive swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest 2>&1 | $(TEST_OUTPUT)
+	tools/check-plugins $(SCRATCH)/debug/stir
 
 build: deps ## build the stir tool for use
 	$(SWIFT_BUILD) -c release --product stir
@@ -53,4 +54,4 @@ lint: ## check the layout of Swift files, and the scripts if shellcheck is there
 	if command -v shellcheck > /dev/null; then shellcheck $(SCRIPTS); fi
 
 clean: ## remove what was built, and the demo's results
-	rm -rf .build .build-libtorch demo
+	rm -rf .build .build-libtorch demo samples/plugins/*/.build samples/plugins/*/*.so
