@@ -37,6 +37,7 @@ test: deps ## build and run every test (VERBOSE=1 names each)
 	tools/check-samples
 	$(SWIFT_BUILD) --build-tests
 	$$($(SWIFT_BUILD) --show-bin-path)/loader-fuzz samples 10000
+	tools/check-plugins $(SCRATCH)/debug/stir
 	@# Tests run beside one another: threads that spin while they wait would take the cores from them.
 	@set -o pipefail; OMP_WAIT_POLICY=passive swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest 2>&1 | $(TEST_OUTPUT)
 
@@ -58,4 +59,4 @@ lint: ## check the layout of Swift files, and the scripts if shellcheck is there
 	if command -v shellcheck > /dev/null; then shellcheck $(SCRIPTS); fi
 
 clean: ## remove what was built, and the demo's results
-	rm -rf .build .build-libtorch .build-fuzz demo
+	rm -rf .build .build-libtorch .build-fuzz demo samples/plugins/*/.build samples/plugins/*/*.so

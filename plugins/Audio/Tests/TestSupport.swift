@@ -77,15 +77,3 @@ func signalToNoise(_ estimate: [Float], _ reference: [Float]) -> Double {
   let difference = zip(estimate, reference).reduce(0.0) { $0 + pow(Double($1.0 - $1.1), 2) }
   return 10 * log10(signal / difference)
 }
-
-/// The message of the `StirError` that `body` throws, and its code; empty if it throws none.
-func failure(_ body: () throws -> Void) -> (code: StirError.Code?, message: String) {
-  do {
-    try body()
-    return (nil, "")
-  } catch let error as StirError {
-    return (error.code, error.message)
-  } catch {
-    return (nil, "another error: \(error)")
-  }
-}
