@@ -12,6 +12,11 @@ public protocol DataSet: Sendable {
   func source(of index: Int) -> String
 }
 
+extension DataSet {
+  public var labels: [String] { [] }
+  public var rejected: [RejectedInput] { [] }
+}
+
 /// An input that a data set leaves out, and why.
 public struct RejectedInput: Codable, Hashable, Sendable {
   public var name: String

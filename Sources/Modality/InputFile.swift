@@ -29,12 +29,7 @@ public final class InputFile: Sendable {
     self.path = path
     self.descriptor = descriptor
     size = Int(status.st_size)
-    #if canImport(Darwin)
-      let time = status.st_mtimespec
-    #else
-      let time = status.st_mtim
-    #endif
-    modified = Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
+    modified = status.modified
   }
 
   deinit { close(descriptor) }
@@ -91,5 +86,17 @@ public func readFully(
         .invalidData, count == 0 ? "is cut short" : "cannot be read: \(lastSystemError())")
     }
     done += count
+  }
+}
+
+extension stat {
+  /// When the content last changed, in nanoseconds since 1970.
+  var modified: Int {
+    #if canImport(Darwin)
+      let time = st_mtimespec
+    #else
+      let time = st_mtim
+    #endif
+    return Int(time.tv_sec) &* 1_000_000_000 &+ Int(time.tv_nsec)
   }
 }

@@ -66,11 +66,11 @@ extension ModalityCheck {
     }
   }
 
-  /// The largest shape, but of no more than about four million values: a check takes seconds.
+  /// The largest shape, but of no more than about 2¹⁸ values: a check takes seconds.
   private func largest(_ layout: Layout) -> [Int] {
     var shape = layout.shape
     for axis in 0..<layout.rank {
-      let room = 4_000_000 / max(1, shape.reduce(1, *) / shape[axis + 1])
+      let room = 262_144 / max(1, shape.reduce(1, *) / shape[axis + 1])
       let multiple = layout.multiples[axis]
       let reached = min(layout.limits[axis], room) / multiple * multiple
       shape[axis + 1] = max(shape[axis + 1], reached)

@@ -5,7 +5,6 @@ extension ModalityCheck {
   /// give items that are in order.
   func checkMalformedInput(_ bench: CheckBench, _ scratch: URL) throws {
     let modality = try kind.make(configuration)
-    let whole = try sample(modality, scratch)
     let folder = scratch.appendingPathComponent("malformed")
     try makeFolder(folder)
     func refused(_ what: String, _ url: URL) {
@@ -19,6 +18,8 @@ extension ModalityCheck {
     try Data("not data".utf8).write(to: folder.appendingPathComponent("notes.xyz"))
     refused("a folder of other files", folder)
     let file = folder.appendingPathComponent("damaged.\(modality.fileExtension)")
+    try modality.write(Self.made(modality.layout.shape, number: 0), to: file)
+    let whole = try Data(contentsOf: file)
     try Data().write(to: file)
     refused("an empty file", file)
 
@@ -44,13 +45,6 @@ extension ModalityCheck {
         bench.report("error", "\(what) ended in \(error), expected a StirError")
       }
     }
-  }
-
-  /// The bytes of a file that is in order.
-  private func sample(_ modality: any DataModality, _ scratch: URL) throws -> Data {
-    let url = scratch.appendingPathComponent("whole.\(modality.fileExtension)")
-    try modality.write(Self.made(modality.layout.shape, number: 0), to: url)
-    return try Data(contentsOf: url)
   }
 
   private static func damages(of whole: Data) -> [(what: String, bytes: Data)] {

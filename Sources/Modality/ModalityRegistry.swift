@@ -20,7 +20,7 @@ public struct ModalityRegistry: Sendable {
         .configuration,
         "there is no modality \"\(identifier)\", only \(identifiers.joined(separator: ", "))"
           + (suggestion(for: identifier, among: identifiers).nonEmpty
-            ?? "; a plugin is named by --plugin FOLDER"))
+            ?? "; --plugin FOLDER names a plugin, and stir plugins list says which cannot be used"))
     }
     return kind
   }

@@ -10,8 +10,8 @@ extension ModalityRegistry {
   /// cannot be used, or whose name is taken, is passed over; `stir plugins list` says why.
   ///
   /// - Parameter folders: each with a plugin's `plugin.json`.
-  /// - Throws: `StirError` for a folder that holds no plugin of this version, or one that is called
-  ///   like a kind that comes with stir.
+  /// - Throws: `StirError` for a folder that holds no plugin of this version, or one whose name is
+  ///   that of a kind that comes with stir or of another folder's plugin.
   public static func withPlugins(in folders: [URL]) throws -> ModalityRegistry {
     let named = try folders.map { folder in
       let kind = try FoundPlugin(folder: folder).kind()
@@ -22,6 +22,12 @@ extension ModalityRegistry {
             + "with stir")
       }
       return kind
+    }
+    for (number, kind) in named.enumerated() {
+      if let other = named[..<number].first(where: { $0.identifier == kind.identifier }) {
+        throw StirError(
+          .configuration, "\(other.origin) and \(kind.origin) are both called \(kind.identifier)")
+      }
     }
     let found = PluginSearch.found().compactMap { try? $0.kind() }
     return ModalityRegistry(named + builtIn.kinds + found)

@@ -25,7 +25,7 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Of the real data take only what the training of --model held out.")
   var heldOut = false
 
-  @Option(help: "The kind of data, without --model (default: audio).")
+  @Option(help: "The kind of data, without --model (default: the one --plugin, or audio).")
   var modality: String?
 
   @Option(
@@ -49,7 +49,7 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     let described = try model.map { try DiffusionModel.describe(URL(fileURLWithPath: $0)) }
     var base = described?.configuration ?? RunConfiguration()
-    if let modality { base.modality = modality }
+    if model == nil, let kind = try modality ?? plugins.modality() { base.modality = kind }
     let configuration = try Recipe.load(nil, settings: settings.map { "data.\($0)" }, over: base)
     let evaluation = try Evaluation(
       made: URL(fileURLWithPath: made), real: URL(fileURLWithPath: real),

@@ -10,8 +10,8 @@ struct Inspect: ParsableCommand {
   @Argument(help: "A file or folder of data, or a .safetensors model.")
   var path: String
 
-  @Option(help: "The kind of data, such as audio; stir plugins list shows all.")
-  var modality = "audio"
+  @Option(help: "The kind of data (default: the one --plugin, or audio).")
+  var modality: String?
 
   @Option(
     name: .customLong("set"),
@@ -31,7 +31,7 @@ struct Inspect: ParsableCommand {
       try url.pathExtension == "safetensors"
       ? ModelInspection.report(on: url)
       : plugins.registry().make(
-        modality,
+        modality ?? plugins.modality() ?? "audio",
         configuration: Recipe.load(nil, settings: settings.map { "data.\($0)" }).data
       ).inspect(at: url, progress: console.measuringData(until: Interruption()))
     console.closeLine()

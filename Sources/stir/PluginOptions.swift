@@ -14,5 +14,15 @@ struct PluginOptions: ParsableArguments {
 
   var folders: [URL] { plugins.map { URL(fileURLWithPath: $0) } }
 
+  /// The kind of data that whoever names one plugin means; nil if none is named.
+  /// - Throws: `StirError.Code.configuration` if there are several to choose from.
+  func modality() throws -> String? {
+    guard folders.count <= 1 else {
+      throw StirError(
+        .configuration, "several plugins are named; say by --modality which of them is meant")
+    }
+    return try folders.first.map { try ModalityRegistry.kind(at: $0.path).identifier }
+  }
+
   func registry() throws -> ModalityRegistry { try .withPlugins(in: folders) }
 }

@@ -78,10 +78,9 @@ struct Train: ParsableCommand {
     var base =
       try resume
       ? Trainer.configuration(ofCheckpoint: folder.checkpoint) : RunConfiguration()
-    // Whoever names one plugin means its data, unless a recipe says otherwise.
-    if !resume, plugins.folders.count == 1 {
-      base.modality = try ModalityRegistry.kind(at: plugins.folders[0].path).identifier
-    }
+    // A recipe says which of several plugins is meant.
+    let asksPlugins = !resume && modality == nil && (recipe == nil || plugins.folders.count == 1)
+    if asksPlugins, let plugin = try plugins.modality() { base.modality = plugin }
     return try Recipe.load(recipe.map(URL.init(fileURLWithPath:)), settings: settings, over: base)
   }
 

@@ -6,39 +6,12 @@ import Testing
 /// `stir plugins check` names the fault of plugins that break one law each, whatever becomes of the
 /// process that the law is checked in.
 @Suite struct BrokenPluginTests {
-  /// A built variant of `Tests/Fixtures/plugins/broken.cpp` with its manifest.
-  private func plugin(_ fault: String, abi: String = "[1, 0]") throws -> TemporaryFolder {
-    let folder = try TemporaryFolder()
-    let manifest = """
-      {"identifier": "broken", "version": "1", "abi": \(abi), "summary": "64 floats",
-       "library": "libbroken"}
-      """
-    try Data(manifest.utf8).write(to: folder["plugin.json"])
-    #if canImport(Darwin)
-      let library = folder["libbroken.dylib"].path
-    #else
-      let library = folder["libbroken.so"].path
-    #endif
-    let compiler = Process()
-    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    compiler.arguments = [
-      "clang++", "-std=c++20", "-O0", "-Wno-reorder-init-list", "-DBREAK=\(fault)", "-fPIC",
-      "-shared",
-      "-I", root.appendingPathComponent("Sources/CStirPlugin/include").path,
-      "-o", library, root.appendingPathComponent("Tests/Fixtures/plugins/broken.cpp").path,
-    ]
-    try compiler.run()
-    compiler.waitUntilExit()
-    try #require(compiler.terminationStatus == 0)
-    return folder
-  }
-
   private func check(_ plugin: TemporaryFolder, _ more: [String]) throws -> Stir {
     try Stir.run(["plugins", "check", plugin.url.path] + more)
   }
 
   @Test func aPluginInOrderPasses() throws {
-    let run = try check(plugin("NOTHING"), [])
+    let run = try check(builtPlugin("NOTHING"), [])
     #expect(run.status == 0, "\(run.output)\(run.errors)")
     #expect(!run.output.contains("FAIL"))
     #expect(run.output.split(separator: "\n").count { $0.hasPrefix("ok") } == 11, "\(run.output)")
@@ -61,21 +34,21 @@ import Testing
     ("SILENT_FAILURE", "values", "said nothing"), ("CRASH", "training", "crash"),
   ])
   func theFaultIsNamed(fault: String, law: String, name: String) throws {
-    let run = try check(plugin(fault), ["--law", law])
+    let run = try check(builtPlugin(fault), ["--law", law])
     #expect(run.status == 65, "\(run.output)\(run.errors)")
     #expect(run.output.contains("FAIL  \(law)"), "\(run.output)\(run.errors)")
     #expect(run.output.contains(name), "\(run.output)\(run.errors)")
   }
 
   @Test func aHangIsAFinding() throws {
-    let run = try check(plugin("HANG"), ["--law", "values", "--time-limit", "2"])
+    let run = try check(builtPlugin("HANG"), ["--law", "values", "--time-limit", "2"])
     #expect(run.status == 65)
     #expect(run.output.contains("hang: no end after 2"), "\(run.output)\(run.errors)")
   }
 
   /// A plugin of another version, or without a library, is a sentence in every command.
   @Test func aStalePluginIsASentence() throws {
-    let stale = try plugin("CRASH", abi: "[0, 9]")
+    let stale = try builtPlugin("CRASH", abi: "[0, 9]")
     let check = try check(stale, [])
     #expect(check.status == 65)
     #expect(check.output.contains("wrong version"), "\(check.output)")
@@ -83,7 +56,7 @@ import Testing
     #expect(list.status == 0 && list.output.contains("0.9"), "\(list.output)")
     let train = try Stir.run("train", drums.path, "--plugin", stale.url.path, "--out", "/nowhere")
     #expect(train.status == 69 && train.errors.contains("build it again"), "\(train.errors)")
-    let unbuilt = try plugin("NOTHING")
+    let unbuilt = try builtPlugin("NOTHING")
     try FileManager.default.removeItem(at: unbuilt["libbroken.so"])
     let missing = try Stir.run("plugins", "inspect", unbuilt.url.path)
     #expect(

@@ -1,5 +1,7 @@
 import Core
 import Foundation
+import TestSupport
+import Testing
 
 /// The root of the package.
 let root = URL(fileURLWithPath: #filePath)
@@ -76,4 +78,32 @@ let tinySettings = [
 /// `stir train` of a tiny model on the drums.
 func tinyTraining(out: URL, steps: Int, _ more: [String] = []) -> [String] {
   ["train", drums.path, "--out", out.path, "--steps", "\(steps)"] + tinySettings + more
+}
+
+/// A built variant of `Tests/Fixtures/plugins/broken.cpp` with its manifest, in a folder of its own.
+func builtPlugin(
+  _ fault: String = "NOTHING", abi: String = "[1, 0]", version: String = "1"
+) throws -> TemporaryFolder {
+  let folder = try TemporaryFolder()
+  let manifest = """
+    {"identifier": "broken", "version": "\(version)", "abi": \(abi), "summary": "64 floats",
+     "library": "libbroken"}
+    """
+  try Data(manifest.utf8).write(to: folder["plugin.json"])
+  #if canImport(Darwin)
+    let library = folder["libbroken.dylib"].path
+  #else
+    let library = folder["libbroken.so"].path
+  #endif
+  let compiler = Process()
+  compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  compiler.arguments = [
+    "clang++", "-std=c++20", "-O0", "-DBREAK=\(fault)", "-DENCODING=\"\(version)\"", "-fPIC",
+    "-shared", "-I", root.appendingPathComponent("Sources/CStirPlugin/include").path,
+    "-o", library, root.appendingPathComponent("Tests/Fixtures/plugins/broken.cpp").path,
+  ]
+  try compiler.run()
+  compiler.waitUntilExit()
+  try #require(compiler.terminationStatus == 0)
+  return folder
 }

@@ -45,3 +45,15 @@ public func expectError(
   }
   return error
 }
+
+/// The code and message of the `StirError` that `body` throws; none if it throws none.
+public func failure(_ body: () throws -> Void) -> (code: StirError.Code?, message: String) {
+  do {
+    try body()
+    return (nil, "")
+  } catch let error as StirError {
+    return (error.code, error.message)
+  } catch {
+    return (nil, "another error: \(error)")
+  }
+}

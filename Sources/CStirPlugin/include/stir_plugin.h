@@ -31,6 +31,7 @@
  *   and closing happens on one thread at a time, and a handle is closed after its last call has
  *   returned: the data before their modality.
  * - Global state. There is none: two modalities of one plugin know nothing of each other.
+ * - Paths are absolute.
  * - Texts are UTF-8 and end with a zero byte when they come from the host. Numbers in JSON are
  *   written with a point, whatever the locale.
  *

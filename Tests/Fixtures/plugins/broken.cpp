@@ -19,6 +19,9 @@ enum Fault {
 #ifndef BREAK
 #define BREAK NOTHING
 #endif
+#ifndef ENCODING
+#define ENCODING "1"
+#endif
 static constexpr Fault fault = BREAK;
 static constexpr uint32_t length = 64;
 
@@ -159,7 +162,7 @@ extern "C" const stir_plugin *stir_plugin_entry(void) {
     .abi_major = fault == OTHER_VERSION ? STIR_ABI_MAJOR + 1 : STIR_ABI_MAJOR,
     .abi_minor = STIR_ABI_MINOR,
     .identifier = fault == OTHER_IDENTITY ? "other" : "broken",
-    .version = "1",
+    .version = ENCODING,
     .context = nullptr,
     .describe = describe, .open_modality = open_modality, .describe_modality = describe_modality,
     .close_modality = close_modality, .open_data = open_data, .describe_data = describe_data,

@@ -1,5 +1,6 @@
 import Audio
 import Modality
+import TestSupport
 import Testing
 
 @Suite struct ConfigurationTests {

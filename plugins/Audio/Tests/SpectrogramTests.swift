@@ -1,6 +1,7 @@
 import Audio
 import Foundation
 import Modality
+import TestSupport
 import Testing
 
 @Suite struct SpectrogramTests {

@@ -93,18 +93,6 @@ func csv(_ columns: [(name: String, values: [Float])]) -> String {
   return ([heading] + lines).joined(separator: "\n") + "\n"
 }
 
-/// The code and message of the `StirError` that `body` throws; none if it throws none.
-func failure(_ body: () throws -> Void) -> (code: StirError.Code?, message: String) {
-  do {
-    try body()
-    return (nil, "")
-  } catch let error as StirError {
-    return (error.code, error.message)
-  } catch {
-    return (nil, "another error: \(error)")
-  }
-}
-
 /// Why `data` of one bad file among good ones leaves that out, by name.
 func reasons(_ data: any DataSet) -> [String: String] {
   Dictionary(data.rejected.map { ($0.name, $0.reason) }) { first, _ in first }
