@@ -12,7 +12,8 @@ import Foundation
 /// Laws, each of which ``ModalityCheck`` tests:
 /// - every item of a data set has the shape `layout.shape` and finite values, nearly all in ±1;
 /// - `item(at:seed:)` is a pure function of index and seed, and may be called from many threads;
-/// - an item that is written and read again comes back within `tolerance`;
+/// - an item that is written and read again comes back within `tolerance`, once a change of its
+///   `scale` is undone;
 /// - items of every extent that `layout` admits can be written and drawn;
 /// - an input that cannot be read is an error or is listed in `rejected` by name and reason, never
 ///   replaced, never a crash;

@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func aPluginInOrderPasses() throws {
-    let run = try check(builtPlugin("NOTHING"), [])
+    let run = try check(builtPlugin("NOTHING"), ["--time-limit", "600"])
     #expect(run.status == 0, "\(run.output)\(run.errors)")
     #expect(!run.output.contains("FAIL"))
     #expect(run.output.split(separator: "\n").count { $0.hasPrefix("ok") } == 11, "\(run.output)")
@@ -34,7 +34,7 @@ import Testing
     ("SILENT_FAILURE", "values", "said nothing"), ("CRASH", "training", "crash"),
   ])
   func theFaultIsNamed(fault: String, law: String, name: String) throws {
-    let run = try check(builtPlugin(fault), ["--law", law])
+    let run = try check(builtPlugin(fault), ["--law", law, "--time-limit", "600"])
     #expect(run.status == 65, "\(run.output)\(run.errors)")
     #expect(run.output.contains("FAIL  \(law)"), "\(run.output)\(run.errors)")
     #expect(run.output.contains(name), "\(run.output)\(run.errors)")

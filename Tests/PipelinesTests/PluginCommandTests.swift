@@ -96,11 +96,12 @@ import Testing
     let small = [
       "audio": ["--set", "length=2048"], "image": ["--set", "width=32", "--set", "height=32"],
     ]
-    let run = try Stir.run(["plugins", "check", kind] + (small[kind] ?? []))
+    let run = try Stir.run(
+      ["plugins", "check", kind, "--time-limit", "600"] + (small[kind] ?? []))
     #expect(run.status == 0 && !run.output.contains("FAIL"), "\(run.output)\(run.errors)")
   }
 
-  /// The same with the real data that comes with the package.
+  /// The laws that depend on data, with the real data that comes with the package.
   @Test(arguments: [
     ("audio", "audio/drums", "length=2048"), ("image", "images/sign-digits", "width=32"),
     ("image", "images/fashion", "channels=1"), ("signal", "signals/ecg/recordings", "length=256"),
@@ -108,7 +109,8 @@ import Testing
   func builtInKindsPassTheCheckOnRealData(kind: String, data: String, setting: String) throws {
     let run = try Stir.run(
       "plugins", "check", kind, "--data", root.appendingPathComponent("samples/\(data)").path,
-      "--set", setting)
+      "--set", setting, "--law", "values", "--law", "round-trip", "--law", "features",
+      "--time-limit", "600")
     #expect(run.status == 0 && !run.output.contains("FAIL"), "\(run.output)\(run.errors)")
   }
 }

@@ -192,8 +192,8 @@ struct stir_plugin {
 
   /* Writes an item as a new file with every normalisation undone [many threads]. The layout admits
    * its shape. When the file is opened as data by the same modality, its one item has the same
-   * values within `tolerance`. The host gives a name that nothing else has, and renames the file
-   * when all of it is on the disk. */
+   * values within `tolerance`, once a change of its scale is undone. The host gives a name that
+   * nothing else has, and renames the file when all of it is on the disk. */
   stir_status (*write)(
       const stir_modality *modality, const stir_item *item, const char *path, stir_error *error);
 
