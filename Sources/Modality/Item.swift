@@ -43,4 +43,13 @@ public struct Condition: Codable, Hashable, Sendable {
 
   /// The number of its values.
   public var count: Int { shape.reduce(1, *) }
+
+  /// What keeps this from being a condition, for a person; nil if nothing does.
+  public var fault: String? {
+    let isPositive = !shape.isEmpty && shape.allSatisfy { $0 > 0 }
+    guard isPositive, shape.reduce(1.0, { $0 * Double($1) }) <= 0x1p30 else {
+      return "\(name) has the shape \(shape); expected 1 to 2³⁰ values"
+    }
+    return nil
+  }
 }

@@ -59,8 +59,10 @@ public struct Layout: Codable, Hashable, Sendable {
       return
         "has channels \(channels), extents \(extents), multiples \(multiples); all are positive"
     }
-    let product = ([channels] + limits).reduce(1.0) { $0 * Double($1) }
-    guard product < 0x1p40 else { return "has items of up to \(product) values, more than 2⁴⁰" }
+    let values = shape.reduce(1.0) { $0 * Double($1) }
+    guard values <= 0x1p30 else { return "has items of \(values) values, more than 2³⁰" }
+    let most = ([channels] + limits).reduce(1.0) { $0 * Double($1) }
+    guard most <= 0x1p40 else { return "admits items of \(most) values, more than 2⁴⁰" }
     guard admits(shape) else {
       return "does not admit its own extents \(extents): expected multiples of \(multiples) "
         + "up to \(limits)"

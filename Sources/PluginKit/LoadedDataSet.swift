@@ -88,7 +88,7 @@ final class LoadedDataSet: DataSet, @unchecked Sendable {
 
   /// The source's name; what the plugin says wrongly is a source of its own.
   func source(of index: Int) -> String {
-    let name = try? modality.library.text("source") {
+    let name = try? modality.library.text("source", capacity: 256) {
       modality.library.table.pointee.source(pointer, UInt64(index), $0, $1)
     }
     return name ?? "item \(index)"

@@ -19,13 +19,15 @@ struct LoadedModality: DataModality {
       library.table.pointee.describe_modality(handle.pointer, $0, $1)
     }
     let layout = description.layout
-    if let fault = layout.fault {
-      throw StirError(.wrongLayout, "\(library.folder.lastPathComponent): its layout \(fault)")
+    let conditions = description.conditions ?? []
+    let fault = layout.fault.map { "layout \($0)" }
+    if let fault = fault ?? conditions.lazy.compactMap(\.fault).first.map({ "condition \($0)" }) {
+      throw StirError(.wrongLayout, "\(library.folder.lastPathComponent): its \(fault)")
     }
     identifier = String(cString: library.table.pointee.identifier)
     version = String(cString: library.table.pointee.version)
     self.layout = layout
-    conditions = description.conditions ?? []
+    self.conditions = conditions
     fileExtension = description.fileExtension
     tolerance = description.tolerance
     self.configuration = description.configuration

@@ -116,7 +116,7 @@ struct PluginLibrary: @unchecked Sendable {
       try call(function) { body(buffer.elements, capacity, &count, $0) }
       try buffer.requireIntact("element", after: function)
       if count <= capacity { return buffer.array(count) }
-      guard count <= 1 << 30 else {
+      guard count <= 1 << 26 else {
         throw StirError(.invalidData, "\(function) wants room for \(count) elements")
       }
       capacity = count
@@ -128,10 +128,11 @@ struct PluginLibrary: @unchecked Sendable {
 
   /// The text that a function gives.
   func text(
-    _ function: String,
+    _ function: String, capacity: Int = 16_384,
     _ body: (UnsafeMutablePointer<stir_text>, UnsafeMutablePointer<stir_error>) -> stir_status
   ) throws -> String {
-    let bytes = try elements(function, CChar(0)) { room, capacity, count, error in
+    let bytes = try elements(function, CChar(0), capacity: capacity) {
+      room, capacity, count, error in
       var text = stir_text(data: room, capacity: capacity, count: 0)
       defer { count = text.count }
       return body(&text, error)

@@ -32,7 +32,12 @@ import Testing
     #expect(fault { $0.channels = 0 }.contains("positive"))
     #expect(fault { $0.multiples = [0] }.contains("positive"))
     #expect(fault { $0.extents = [72] }.contains("its own extents"))
-    #expect(fault { $0.limits = [1 << 60] }.contains("more than"))
+    #expect(fault { $0.limits = [1 << 60] }.contains("more than 2⁴⁰"))
+    #expect(fault { ($0.extents, $0.limits) = ([1 << 31], [1 << 31]) }.contains("more than 2³⁰"))
+    for shape in [[], [0], [4, -1], [1 << 40, 1 << 40]] {
+      #expect(Condition(name: "mel", shape: shape).fault?.contains("mel has the shape") == true)
+    }
+    #expect(Condition(name: "mel", shape: [80, 32]).fault == nil)
   }
 
   @Test func extentsAloneAreFixed() throws {

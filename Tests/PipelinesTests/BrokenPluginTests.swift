@@ -57,7 +57,9 @@ import Testing
     let train = try Stir.run("train", drums.path, "--plugin", stale.url.path, "--out", "/nowhere")
     #expect(train.status == 69 && train.errors.contains("build it again"), "\(train.errors)")
     let unbuilt = try builtPlugin("NOTHING")
-    try FileManager.default.removeItem(at: unbuilt["libbroken.so"])
+    for name in ["libbroken.so", "libbroken.dylib"] {
+      try? FileManager.default.removeItem(at: unbuilt[name])
+    }
     let missing = try Stir.run("plugins", "inspect", unbuilt.url.path)
     #expect(
       missing.status == 66 && missing.errors.contains("build the plugin"), "\(missing.errors)")
