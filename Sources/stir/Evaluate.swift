@@ -25,35 +25,24 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Of the real data take only what the training of --model held out.")
   var heldOut = false
 
-  @Option(help: "The kind of data, without --model (default: the one --plugin, or audio).")
-  var modality: String?
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Set one key of the modality, such as sample_rate=8000.", valueName: "key=value"))
-  var settings: [String] = []
-
-  @OptionGroup var plugins: PluginOptions
+  @OptionGroup var options: ModalityOptions
 
   @Flag(help: "Print JSON.")
   var json = false
 
   func validate() throws {
     if heldOut, model == nil { throw ValidationError("--held-out needs --model") }
-    if model != nil, modality != nil {
+    if model != nil, options.modality != nil {
       throw ValidationError("--model says the kind of data; leave out --modality")
     }
   }
 
   func run() throws {
     let described = try model.map { try DiffusionModel.describe(URL(fileURLWithPath: $0)) }
-    var base = described?.configuration ?? RunConfiguration()
-    if model == nil, let kind = try modality ?? plugins.modality() { base.modality = kind }
-    let configuration = try Recipe.load(nil, settings: settings.map { "data.\($0)" }, over: base)
+    let configuration = try options.configuration(over: described?.configuration)
     let evaluation = try Evaluation(
       made: URL(fileURLWithPath: made), real: URL(fileURLWithPath: real),
-      modality: plugins.registry().modality(of: configuration),
+      modality: options.plugins.registry().modality(of: configuration),
       heldOutOf: heldOut ? configuration : nil)
     print(json ? try JSONValue(encoding: evaluation).text(pretty: true) : evaluation.text)
   }

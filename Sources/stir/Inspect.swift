@@ -10,16 +10,7 @@ struct Inspect: ParsableCommand {
   @Argument(help: "A file or folder of data, or a .safetensors model.")
   var path: String
 
-  @Option(help: "The kind of data (default: the one --plugin, or audio).")
-  var modality: String?
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Set one key of the modality, such as sample_rate=8000.", valueName: "key=value"))
-  var settings: [String] = []
-
-  @OptionGroup var plugins: PluginOptions
+  @OptionGroup var options: ModalityOptions
 
   @Flag(help: "Print JSON.")
   var json = false
@@ -30,10 +21,8 @@ struct Inspect: ParsableCommand {
     let report =
       try url.pathExtension == "safetensors"
       ? ModelInspection.report(on: url)
-      : plugins.registry().make(
-        modality ?? plugins.modality() ?? "audio",
-        configuration: Recipe.load(nil, settings: settings.map { "data.\($0)" }).data
-      ).inspect(at: url, progress: console.measuringData(until: Interruption()))
+      : options.plugins.registry().modality(of: options.configuration())
+        .inspect(at: url, progress: console.measuringData(until: Interruption()))
     console.closeLine()
     print(json ? try report.json.text(pretty: true) : report.text)
   }

@@ -3,7 +3,6 @@ import PluginKit
 
 /// The tunes below a folder, in windows that begin at bars; a short tune ends in silence.
 struct Tunes: DataSet {
-  let labels: [String] = []
   private(set) var rejected: [RejectedInput]
   private var windows: [(file: String, notes: [MIDIFile.Note], steps: Range<Int>)] = []
 
