@@ -1,22 +1,32 @@
 import Core
+import Foundation
 import Modality
 import TestSupport
 import Testing
 
 @Suite struct KernelDistanceTests {
-  /// Real {-1, 1} is standardised to itself; made {1, 1}: within 8 and (1 - 1)³ = 0, between
-  /// (8 + 0) / 2 = 4, so 8 + 0 - 8 = 0; made {3, 3}: 1000 + 0 - 2·(64 - 8)/2 = 944.
-  @Test func smallSetsByHand() throws {
-    expectClose(try kernelDistance([[1], [1]], [[-1], [1]]), 0, atol: 1e-12)
-    expectClose(try kernelDistance([[3], [3]], [[-1], [1]]), 944, atol: 1e-9)
+  /// The kernel over a distance of r in one dimension.
+  private func kernel(_ r: Double) -> Double {
+    [0.2, 0.5, 1, 2, 5].reduce(0) { $0 + pow(1 + r * r / (2 * $1), -$1) } / 5
   }
 
-  /// Shift and scale of a feature in both sets change nothing.
+  /// Real {-1, 1} is standardised to itself. Made {1, 1}: within 1 and k(2), between (k(0) + k(2))/2;
+  /// made {9, 9} counts as {5, 5}.
+  @Test func smallSetsByHand() throws {
+    expectClose(try kernelDistance([[1], [1]], [[-1], [1]]), 0, atol: 1e-12)
+    expectClose(
+      try kernelDistance([[9], [9]], [[-1], [1]]), 1 + kernel(2) - kernel(6) - kernel(4),
+      atol: 1e-12)
+    // Worked out apart from this code.
+    expectClose(kernel(2), 0.3671050563198015, atol: 1e-15)
+  }
+
+  /// Shift and scale of features in both sets change nothing.
   @Test func unitsDoNotMatter() throws {
     var random = SplitMix64(seed: 1)
     let a = (0..<20).map { _ in (0..<3).map { _ in Float(random.uniform()) } }
     let b = (0..<20).map { _ in (0..<3).map { _ in Float(random.uniform() * 1.3) } }
-    let scaled = { (set: [[Float]]) in set.map { [100 * $0[0] + 5, $0[1], $0[2]] } }
+    let scaled = { (set: [[Float]]) in set.map { row in row.map { 100 * $0 + 5 } } }
     expectClose(
       try kernelDistance(scaled(a), scaled(b)), try kernelDistance(a, b), rtol: 1e-4, atol: 1e-6)
   }
@@ -35,6 +45,18 @@ import Testing
     let distances = try [0, 0.2, 0.4, 0.8].map(mean)
     #expect(abs(distances[0]) < 0.03, "\(distances)")
     #expect(zip(distances, distances.dropFirst()).allSatisfy { $0 * 2 < $1 }, "\(distances)")
+  }
+
+  /// A feature that hardly varies counts a tenth as much as one that does: what is 0.01 off there is
+  /// near, what is 1 off is not.
+  @Test func whatHardlyVariesDoesNotDecide() throws {
+    let real: [[Float]] = [[-1, 0], [1, 0], [-1, 0], [1, 0]]
+    func distance(_ off: Float) throws -> Double {
+      try kernelDistance(real.map { [$0[0], $0[1] + off] }, real)
+        - kernelDistance(real, real)
+    }
+    #expect(try distance(0.01) < 0.01)
+    #expect(try distance(1) > 0.5)
   }
 
   @Test func tooFewOrUnequalAreRefused() throws {
