@@ -67,7 +67,7 @@ final class LoadedDataSet: DataSet, @unchecked Sendable {
       return modality.library.table.pointee.read_item(pointer, UInt64(index), seed, &item, error)
     }
     try values.requireIntact("value", after: "read_item")
-    try beside.requireIntact("value of conditions", after: "read_item")
+    try beside.requireIntact("condition value", after: "read_item")
     guard item.shapeArray == layout.shape, item.label < labels.count else {
       throw StirError(
         .wrongLayout,

@@ -59,8 +59,8 @@ struct LoadedModality: DataModality {
       try makeFolder(staging)
       defer { try? FileManager.default.removeItem(at: staging) }
       let file = staging.appendingPathComponent(url.lastPathComponent)
-      try lend(item, to: "write") { item, error in
-        table.write(handle.pointer, item, file.path, error)
+      try lend(item, to: "write") { item in
+        try handle.library.call("write") { table.write(handle.pointer, item, file.path, $0) }
       }
       guard rename(file.path, temporary.path) == 0 else {
         throw StirError(
@@ -72,7 +72,7 @@ struct LoadedModality: DataModality {
   func preview(_ item: Item) throws -> Picture {
     guard let preview = table.preview else { return try generalPreview(item) }
     var size = (width: 0, height: 0)
-    let bytes = try lend(item) { item in
+    let bytes = try lend(item, to: "preview") { item in
       try handle.library.elements("preview", UInt8(0), capacity: 4 << 20) {
         room, capacity, count, error in
         var picture = stir_picture(data: room, capacity: capacity, count: 0, width: 0, height: 0)
@@ -90,7 +90,7 @@ struct LoadedModality: DataModality {
 
   func features(of item: Item) throws -> [Float] {
     guard let features = table.features else { return try generalFeatures(of: item) }
-    return try lend(item) { item in
+    return try lend(item, to: "features") { item in
       try handle.library.elements("features", Float(0)) { room, capacity, count, error in
         var result = stir_floats(data: room, capacity: capacity, count: 0)
         defer { count = result.count }
@@ -102,12 +102,12 @@ struct LoadedModality: DataModality {
   func metrics(of made: [Item], against real: [Item]) throws -> [Metric] {
     guard let measure = table.measure else { return [] }
     let (made, real) = (made.map(LentItem.init), real.map(LentItem.init))
-    return try withExtendedLifetime((made, real)) {
-      try handle.library.json("measure") { text, error in
-        measure(
-          handle.pointer, made.map(\.value), made.count, real.map(\.value), real.count, text, error)
-      }
+    let metrics: [Metric] = try handle.library.json("measure") { text, error in
+      measure(
+        handle.pointer, made.map(\.value), made.count, real.map(\.value), real.count, text, error)
     }
+    for lent in made + real { try lent.requireIntact(after: "measure") }
+    return metrics
   }
 
   func inspect(
@@ -122,20 +122,15 @@ struct LoadedModality: DataModality {
     return InspectionReport(text: description.text, json: description.report)
   }
 
-  /// Calls `body` with a copy of `item` that the plugin may read.
+  /// Calls `body`, which calls `function` with a copy of `item` that the plugin may read.
   private func lend<Result>(
-    _ item: Item, _ body: (UnsafePointer<stir_item>) throws -> Result
+    _ item: Item, to function: String, _ body: (UnsafePointer<stir_item>) throws -> Result
   ) throws -> Result {
     try layout.requireAdmitted(item.shape)
     let lent = LentItem(item)
-    return try withExtendedLifetime(lent) { try withUnsafePointer(to: lent.value, body) }
-  }
-
-  private func lend(
-    _ item: Item, to function: String,
-    _ body: (UnsafePointer<stir_item>, UnsafeMutablePointer<stir_error>) -> stir_status
-  ) throws {
-    try lend(item) { item in try handle.library.call(function) { body(item, $0) } }
+    let result = try withUnsafePointer(to: lent.value, body)
+    try lent.requireIntact(after: function)
+    return result
   }
 }
 
@@ -156,6 +151,13 @@ private final class LentItem {
     value.label = item.label.flatMap { Int32(exactly: $0) } ?? -1
     value.caption = stir_text(
       data: caption.elements, capacity: caption.count, count: max(0, caption.count - 1))
+  }
+
+  /// - Throws: `StirError.Code.bufferOverrun` if `function` wrote beside what it was to read.
+  func requireIntact(after function: String) throws {
+    try values.requireIntact("value", after: function)
+    try conditions.requireIntact("condition value", after: function)
+    try caption.requireIntact("caption byte", after: function)
   }
 }
 

@@ -25,6 +25,7 @@ import Testing
     ("OTHER_VERSION", "manifest", "wrong version"), ("SHORT_TABLE", "manifest", "wrong version"),
     ("NO_MAGIC", "manifest", "invalid data"), ("OTHER_IDENTITY", "manifest", "wrong manifest"),
     ("OVERRUN", "values", "buffer overrun"), ("UNDERRUN", "values", "buffer overrun"),
+    ("OVERRUN_IN_WRITE", "round-trip", "buffer overrun"),
     ("OVERRUN_OF_FEATURES", "features", "buffer overrun"), ("GREEDY", "features", "invalid data"),
     ("LOSSY", "round-trip", "round trip"), ("UNSEEDED", "determinism", "not determined"),
     ("RACE", "concurrency", "race"), ("LEAK", "memory", "leak"),

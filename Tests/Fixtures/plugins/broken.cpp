@@ -14,7 +14,8 @@
 enum Fault {
   NOTHING, CRASH, HANG, NOT_A_NUMBER, UNSET, OTHER_SHAPE, IMPOSSIBLE_LAYOUT, OTHER_VERSION, SHORT_TABLE,
   NO_MAGIC, EXCEPTION, OVERRUN, UNDERRUN, OTHER_IDENTITY, LOSSY, UNSEEDED, RACE, LEAK, ANY_KEY,
-  TAKES_EMPTY, EXITS, NO_JSON, SILENT_FAILURE, OVERRUN_OF_FEATURES, GREEDY, LABEL_OUT_OF_RANGE, NO_HELP
+  TAKES_EMPTY, EXITS, NO_JSON, SILENT_FAILURE, OVERRUN_OF_FEATURES, GREEDY, LABEL_OUT_OF_RANGE, NO_HELP,
+  OVERRUN_IN_WRITE
 };
 #ifndef BREAK
 #define BREAK NOTHING
@@ -143,6 +144,7 @@ static stir_status write_item(const stir_modality *m, const stir_item *item, con
     fwrite(&value, sizeof value, 1, file);
   }
   fclose(file);
+  if (fault == OVERRUN_IN_WRITE) item->values[item->shape[1]] = 1;
   return STIR_OK;
 }
 
