@@ -105,9 +105,8 @@ private struct DataSetInspection: Codable {
     unusable = data.rejected
     labels = [:]
     (captioned, lowest, highest) = (0, .infinity, -.infinity)
-    let looked = min(200, data.count)
-    for number in 0..<looked {
-      let item = try data.item(at: number * data.count / looked, seed: 0)
+    for index in spreadEvenly(200, over: data.count) {
+      let item = try data.item(at: index, seed: 0)
       if let label = item.label { labels[data.labels[label], default: 0] += 1 }
       if item.caption != nil { captioned += 1 }
       lowest = min(lowest, item.values.min() ?? lowest)

@@ -41,6 +41,12 @@ extension [RejectedInput] {
   }
 }
 
+/// Up to `most` of the numbers 0..<`count`, spread evenly over them.
+public func spreadEvenly(_ most: Int, over count: Int) -> [Int] {
+  let taken = min(most, count)
+  return (0..<taken).map { $0 * count / taken }
+}
+
 /// `1 file`, `2 files`.
 public func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"

@@ -39,7 +39,7 @@ extension ModalityCheck {
     let (modality, layout) = (subject.modality, subject.modality.layout)
     if let fault = layout.fault { return bench.report("wrong layout", "the layout \(fault)") }
     bench.require(!modality.fileExtension.isEmpty, "no extension", "fileExtension is empty")
-    for index in Self.indices(subject.data, upTo: 50) {
+    for index in spreadEvenly(50, over: subject.data.count) {
       let shape = try subject.data.item(at: index, seed: 1).shape
       bench.require(
         shape == layout.shape, "wrong layout",
@@ -80,7 +80,7 @@ extension ModalityCheck {
 
   func checkValues(_ subject: Subject, _ bench: CheckBench) throws {
     let (data, conditions) = (subject.data, subject.modality.conditions)
-    for index in Self.indices(data, upTo: 200) {
+    for index in spreadEvenly(200, over: data.count) {
       let item = try data.item(at: index, seed: 3)
       let bad = item.values.count { !$0.isFinite }
       bench.require(
@@ -111,7 +111,7 @@ extension ModalityCheck {
 
   func checkRoundTrip(_ subject: Subject, _ bench: CheckBench, _ scratch: URL) throws {
     let modality = subject.modality
-    for index in Self.indices(subject.data, upTo: 20) {
+    for index in spreadEvenly(20, over: subject.data.count) {
       let item = try subject.data.item(at: index, seed: 5)
       let url = scratch.appendingPathComponent("round/\(index).\(modality.fileExtension)")
       try modality.write(item, to: url)
@@ -143,7 +143,7 @@ extension ModalityCheck {
       anew.count == subject.data.count && anew.labels == subject.data.labels, "not determined",
       "opened again, the data has \(anew.count) items in place of \(subject.data.count)")
     guard anew.count == subject.data.count else { return }
-    let indices = Self.indices(subject.data, upTo: 30)
+    let indices = spreadEvenly(30, over: subject.data.count)
     let first = try indices.map { try subject.data.item(at: $0, seed: 11) }
     for (position, index) in indices.enumerated().reversed() {
       for (occasion, data) in [("again", subject.data), ("from data opened anew", anew)] {
@@ -156,7 +156,7 @@ extension ModalityCheck {
   }
 
   func checkConcurrency(_ subject: Subject, _ bench: CheckBench) throws {
-    let indices = Self.indices(subject.data, upTo: 16)
+    let indices = spreadEvenly(16, over: subject.data.count)
     let alone = try indices.map { try subject.data.item(at: $0, seed: 13) }
     let data = subject.data
     let together = try concurrentMap(16 * indices.count) {
@@ -170,7 +170,7 @@ extension ModalityCheck {
   }
 
   func checkFeatures(_ subject: Subject, _ bench: CheckBench) throws {
-    let items = try Self.indices(subject.data, upTo: 20).map {
+    let items = try spreadEvenly(20, over: subject.data.count).map {
       try subject.data.item(at: $0, seed: 17)
     }
     var count: Int?
@@ -212,11 +212,5 @@ extension ModalityCheck {
     bench.require(
       growth.contains { $0 < 32_768 }, "leak",
       "each thousand items that are read leave \((growth.min() ?? 0) / 1_000) bytes an item behind")
-  }
-
-  /// Up to `count` indices spread evenly over the data.
-  private static func indices(_ data: any DataSet, upTo count: Int) -> [Int] {
-    let taken = min(count, data.count)
-    return (0..<taken).map { $0 * data.count / taken }
   }
 }

@@ -36,6 +36,15 @@ public struct ModalityFinding: Codable, Hashable, Sendable {
     self.fault = fault
     self.sentence = sentence
   }
+
+  /// What an error says of a law, after `place` if there is one.
+  public init(law: String, _ error: any Error, at place: String = "") {
+    let failure = error as? StirError
+    let sentence = failure?.description ?? "\(error)"
+    self.init(
+      law: law, fault: failure?.code.name ?? "error",
+      place.isEmpty ? sentence : "\(place): \(sentence)")
+  }
 }
 
 /// Checks every law of a modality.
@@ -73,24 +82,18 @@ public struct ModalityCheck: Sendable {
   /// How the modality breaks `law`; empty if it does not.
   public func findings(of law: ModalityLaw) -> [ModalityFinding] {
     let bench = CheckBench(law)
-    let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("stir-check-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: scratch) }
     bench.attempt("the check") {
-      try makeFolder(scratch)
-      switch law {
-      case .configuration: try checkConfiguration(bench)
-      case .malformedInput: try checkMalformedInput(bench, scratch)
-      default:
-        let subject = try subject(in: scratch)
+      try withTemporaryFolder { scratch in
         switch law {
-        case .layout: try checkLayout(subject, bench, scratch)
-        case .values: try checkValues(subject, bench)
-        case .roundTrip: try checkRoundTrip(subject, bench, scratch)
-        case .determinism: try checkDeterminism(subject, bench)
-        case .concurrency: try checkConcurrency(subject, bench)
-        case .features: try checkFeatures(subject, bench)
-        default: try checkMemory(subject, bench)
+        case .configuration: try checkConfiguration(bench)
+        case .layout: try checkLayout(subject(in: scratch), bench, scratch)
+        case .values: try checkValues(subject(in: scratch), bench)
+        case .roundTrip: try checkRoundTrip(subject(in: scratch), bench, scratch)
+        case .determinism: try checkDeterminism(subject(in: scratch), bench)
+        case .concurrency: try checkConcurrency(subject(in: scratch), bench)
+        case .malformedInput: try checkMalformedInput(bench, scratch)
+        case .features: try checkFeatures(subject(in: scratch), bench)
+        case .memory: try checkMemory(subject(in: scratch), bench)
         }
       }
     }
@@ -144,9 +147,12 @@ final class CheckBench {
   init(_ law: ModalityLaw) { self.law = law }
 
   func report(_ fault: String, _ sentence: String) {
+    report(ModalityFinding(law: law.rawValue, fault: fault, sentence))
+  }
+
+  private func report(_ finding: ModalityFinding) {
     // The first few show what is wrong; a thousand of one kind show no more.
-    guard findings.count < 10 else { return }
-    findings.append(ModalityFinding(law: law.rawValue, fault: fault, sentence))
+    if findings.count < 10 { findings.append(finding) }
   }
 
   func require(_ holds: Bool, _ fault: String, _ sentence: @autoclosure () -> String) {
@@ -155,10 +161,7 @@ final class CheckBench {
 
   /// Runs `body`; what it throws is a finding.
   func attempt(_ what: String, _ body: () throws -> Void) {
-    do { try body() } catch {
-      let failure = error as? StirError
-      report(failure?.code.name ?? "error", "\(what): \(failure?.description ?? "\(error)")")
-    }
+    do { try body() } catch { report(ModalityFinding(law: law.rawValue, error, at: what)) }
   }
 
   /// Runs `body`, which must throw a `StirError` with a message.

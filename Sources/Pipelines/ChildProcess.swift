@@ -5,15 +5,14 @@ import Modality
 struct ChildProcess {
   /// What became of it in a word or two: `crash`, `hang`, `exception`, `exit`.
   let fault: String
-  /// The same for a person, with the last that it said.
+  /// The same for a person, with the first line that it said.
   let sentence: String
 
   /// - Parameters:
   ///   - timeLimit: in seconds; a process that takes longer is killed.
-  ///   - folder: where it keeps what it says until it has ended.
-  ///   - temporary: what it takes for the folder of temporary files.
+  ///   - folder: for what it says and for its temporary files.
   init(
-    _ executable: URL, _ arguments: [String], timeLimit: Double, folder: URL, temporary: URL
+    _ executable: URL, _ arguments: [String], timeLimit: Double, folder: URL
   ) throws {
     let said = folder.appendingPathComponent("stderr.txt")
     try Data().write(to: said)
@@ -23,7 +22,7 @@ struct ChildProcess {
     process.executableURL = executable
     process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
-    environment["TMPDIR"] = temporary.path
+    environment["TMPDIR"] = folder.path
     process.environment = environment
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
@@ -38,12 +37,13 @@ struct ChildProcess {
       kill(process.processIdentifier, SIGKILL)
       ended.wait()
     }
-    let words = String(decoding: (try? Data(contentsOf: said)) ?? Data(), as: UTF8.self)
+    let lines = String(decoding: (try? Data(contentsOf: said)) ?? Data(), as: UTF8.self)
+      .split(separator: "\n")
     // C++ runtimes say so before they abort.
-    let thrown = words.split(separator: "\n").first {
+    let thrown = lines.first {
       $0.contains("terminate called") || $0.contains("terminating due to")
     }
-    let last = words.split(separator: "\n").first.map { ": \($0.prefix(300))" } ?? ""
+    let first = lines.first.map { ": \($0.prefix(300))" } ?? ""
     let status = process.terminationStatus
     (fault, sentence) =
       if isLate {
@@ -53,10 +53,10 @@ struct ChildProcess {
       } else if process.terminationReason == .uncaughtSignal {
         (
           "crash",
-          "the process ended by signal \(status), \(String(cString: strsignal(status)))\(last)"
+          "the process ended by signal \(status), \(String(cString: strsignal(status)))\(first)"
         )
       } else {
-        ("exit", "the process ended with status \(status) before the check was done\(last)")
+        ("exit", "the process ended with status \(status) before the check was done\(first)")
       }
   }
 }

@@ -44,7 +44,7 @@ public struct Evaluation: Codable, Sendable {
       try training.map {
         try DataSplit(realData, heldOutFraction: $0.heldOutFraction, seed: $0.seed).heldOut
       } ?? Array(0..<realData.count)
-    let chosen = evenly(indices, 2 * limit)
+    let chosen = spreadEvenly(2 * limit, over: indices.count).map { indices[$0] }
     guard chosen.count >= 4 else {
       throw StirError(
         .invalidData, "\(real.path): \(counted(chosen.count, "real item")), expected at least 4")
@@ -55,7 +55,7 @@ public struct Evaluation: Codable, Sendable {
     let reference = try items(realData, chosen.enumerated().filter { $0.0 % 2 == 0 }.map(\.1))
     let others = try items(realData, chosen.enumerated().filter { $0.0 % 2 == 1 }.map(\.1))
     let sets = [
-      ("made", try items(madeData, evenly(Array(0..<madeData.count), limit))),
+      ("made", try items(madeData, spreadEvenly(limit, over: madeData.count))),
       ("other real items", others),
       ("real items, blurred", others.map(blurred)),
       ("noise", noise(like: others)),
@@ -91,12 +91,6 @@ public struct Evaluation: Codable, Sendable {
 
 private func right(_ text: String, _ width: Int) -> String {
   String(repeating: " ", count: max(0, width - text.count)) + text
-}
-
-/// At most `count` of `values`, spread evenly.
-private func evenly(_ values: [Int], _ count: Int) -> [Int] {
-  guard values.count > count else { return values }
-  return (0..<count).map { values[$0 * values.count / count] }
 }
 
 private func features(of items: [Item], _ modality: any DataModality) throws -> [[Float]] {

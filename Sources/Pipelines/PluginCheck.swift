@@ -54,20 +54,17 @@ public struct PluginCheck: Sendable {
 
   /// What one law's process found, or what became of the process.
   private func findings(of law: String, tool: URL) throws -> [ModalityFinding] {
-    let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("stir-check-\(UUID().uuidString)")
-    try makeFolder(scratch)
-    defer { try? FileManager.default.removeItem(at: scratch) }
-    let report = scratch.appendingPathComponent("report.json")
-    var arguments = ["plugins", "check", target, "--law", law, "--report", report.path]
-    arguments += settings.flatMap { ["--set", $0] }
-    if let data { arguments += ["--data", data.path] }
-    let child = try ChildProcess(
-      tool, arguments, timeLimit: timeLimit, folder: scratch, temporary: scratch)
-    if let data = FileManager.default.contents(atPath: report.path) {
-      return try JSONDecoder().decode([ModalityFinding].self, from: data)
+    try withTemporaryFolder { scratch in
+      let report = scratch.appendingPathComponent("report.json")
+      var arguments = ["plugins", "check", target, "--law", law, "--report", report.path]
+      arguments += settings.flatMap { ["--set", $0] }
+      if let data { arguments += ["--data", data.path] }
+      let child = try ChildProcess(tool, arguments, timeLimit: timeLimit, folder: scratch)
+      if let data = FileManager.default.contents(atPath: report.path) {
+        return try JSONDecoder().decode([ModalityFinding].self, from: data)
+      }
+      return [ModalityFinding(law: law, fault: child.fault, child.sentence)]
     }
-    return [ModalityFinding(law: law, fault: child.fault, child.sentence)]
   }
 
   /// Checks one law in this process; the child's side of ``run(_:tool:each:)``.
@@ -80,18 +77,14 @@ public struct PluginCheck: Sendable {
         _ = try kind.settings()
         return []
       case "training":
-        try train(kind)
+        try withTemporaryFolder { try train(kind, scratch: $0) }
         return []
       default:
         return ModalityCheck(kind, configuration: try configuration, data: data)
           .findings(of: try ModalityLaw(named: law))
       }
     } catch {
-      let failure = error as? StirError
-      return [
-        ModalityFinding(
-          law: law, fault: failure?.code.name ?? "error", failure?.description ?? "\(error)")
-      ]
+      return [ModalityFinding(law: law, error)]
     }
   }
 
@@ -100,11 +93,7 @@ public struct PluginCheck: Sendable {
   }
 
   /// One training step and one sample with a tiny network.
-  private func train(_ kind: ModalityKind) throws {
-    let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("stir-check-\(UUID().uuidString)")
-    try makeFolder(scratch)
-    defer { try? FileManager.default.removeItem(at: scratch) }
+  private func train(_ kind: ModalityKind, scratch: URL) throws {
     let subject = try ModalityCheck(kind, configuration: configuration, data: data)
       .subject(in: scratch)
     var run = RunConfiguration()

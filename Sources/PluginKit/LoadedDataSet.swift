@@ -74,15 +74,15 @@ final class LoadedDataSet: DataSet, @unchecked Sendable {
         "read_item gave item \(index) the shape \(item.shapeArray) and the label \(item.label); "
           + "the layout is \(layout.shape), and there are \(labels.count) labels")
     }
-    var next = 0
+    var rest = beside.array()[...]
     return Item(
       shape: layout.shape, values: values.array(), scale: item.scale > 0 ? item.scale : nil,
       label: item.label < 0 ? nil : Int(item.label),
       caption: caption.isEmpty
         ? nil : String(decoding: caption.map(UInt8.init(bitPattern:)), as: UTF8.self),
       conditions: conditions.map { condition in
-        defer { next += condition.count }
-        return Array(beside.array()[next..<(next + condition.count)])
+        defer { rest = rest.dropFirst(condition.count) }
+        return Array(rest.prefix(condition.count))
       })
   }
 

@@ -73,9 +73,8 @@ public struct AudioModality: ConfigurableModality {
   /// is set already.
   public func fitted(to data: any DataSet) throws -> AudioModality {
     guard configuration.typicalScale == 0, data.count > 0 else { return self }
-    let sampled = min(200, data.count)
-    let scales = try (0..<sampled).compactMap {
-      try data.item(at: $0 * data.count / sampled, seed: 0).scale
+    let scales = try spreadEvenly(200, over: data.count).compactMap {
+      try data.item(at: $0, seed: 0).scale
     }
     guard let typical = median(scales) else { return self }
     var configuration = configuration
