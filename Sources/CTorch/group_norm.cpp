@@ -12,6 +12,7 @@
 
 #include <cmath>
 
+#include "layers.hpp"
 #include "support.hpp"
 
 // One copy of each loop for each kind of processor, chosen when the program starts.
@@ -290,29 +291,40 @@ at::Tensor plain_group_norm(
 
 }  // namespace
 
+void ctorch::check_group_norm(
+    int64_t channels, int64_t items, int64_t groups, const at::Tensor &weight,
+    const at::Tensor &bias, const at::Tensor &film) {
+  TORCH_CHECK(
+      weight.numel() == channels && bias.numel() == channels && groups > 0 &&
+          channels % groups == 0,
+      "input has ", channels, " channels, weight and bias ", weight.numel(), ", to be split into ",
+      groups, " groups");
+  TORCH_CHECK(
+      film.numel() == 0 ||
+          (film.numel() == film.size(0) * 2 * channels &&
+           (film.size(0) == 1 || film.size(0) == items)),
+      "FiLM of shape ", film.sizes(), " does not fit ", items, " items of ", channels, " channels");
+}
+
+at::Tensor ctorch::group_norm(
+    const at::Tensor &x, int64_t groups, const at::Tensor &weight, const at::Tensor &bias,
+    const at::Tensor &film, double epsilon, bool silu) {
+  const bool fused = x.is_cpu() && x.scalar_type() == at::kFloat &&
+                     weight.scalar_type() == at::kFloat && x.numel() > 0 &&
+                     x.is_contiguous(at::MemoryFormat::ChannelsLast);
+  return fused ? FusedGroupNorm::apply(x, weight, bias, film, groups, epsilon, silu)
+               : plain_group_norm(x, weight, bias, film, groups, epsilon, silu);
+}
+
 ct_tensor ct_group_norm(
     ct_tensor input, int64_t groups, ct_tensor weight, ct_tensor bias, ct_tensor film,
     double epsilon, bool silu) {
   return make([&] {
     const auto &x = tensor(input), &w = tensor(weight), &b = tensor(bias);
     TORCH_CHECK(x.dim() == 4, "expected [batch, channels, height, width], found ", x.sizes());
-    const auto channels = x.size(1);
-    TORCH_CHECK(
-        w.numel() == channels && b.numel() == channels && groups > 0 && channels % groups == 0,
-        "input has ",
-        channels, " channels, weight and bias ", w.numel(), ", to be split into ", groups,
-        " groups");
-    auto f = at::empty({0}, x.options());
-    if (film) {
-      f = tensor(film).reshape({tensor(film).size(0), -1}).contiguous();
-      TORCH_CHECK(
-          f.size(1) == 2 * channels && (f.size(0) == 1 || f.size(0) == x.size(0)),
-          "FiLM of shape ", f.sizes(), " does not fit an input of shape ", x.sizes());
-    }
-    const bool fused = x.is_cpu() && x.scalar_type() == at::kFloat &&
-                       w.scalar_type() == at::kFloat && x.numel() > 0 &&
-                       x.is_contiguous(at::MemoryFormat::ChannelsLast);
-    return fused ? FusedGroupNorm::apply(x, w, b, f, groups, epsilon, silu)
-                 : plain_group_norm(x, w, b, f, groups, epsilon, silu);
+    auto f = film ? tensor(film) : at::empty({0}, x.options());
+    check_group_norm(x.size(1), x.size(0), groups, w, b, f);
+    if (film) f = f.reshape({f.size(0), -1}).contiguous();
+    return group_norm(x, groups, w, b, f, epsilon, silu);
   });
 }

@@ -1,4 +1,5 @@
 // Arithmetic, reductions and layers.
+#include "layers.hpp"
 #include "support.hpp"
 
 using namespace ctorch;
@@ -75,20 +76,13 @@ ct_tensor ct_matmul(ct_tensor a, ct_tensor b) {
   return make([&] { return at::matmul(tensor(a), tensor(b)); });
 }
 
-ct_tensor ct_conv2d(
-    ct_tensor input, ct_tensor weight, ct_tensor bias, const int64_t stride[2],
-    const int64_t padding[2], const int64_t dilation[2]) {
-  return make([&] {
-    const auto &x = tensor(input), &w = tensor(weight);
-    const auto b = bias ? tensor(bias) : at::Tensor();
-    // libtorch takes another kernel, whose bits differ, when the batch is one small item. An item
-    // must come out the same in any batch, so oneDNN is asked for by name.
-    const bool onednn = x.is_cpu() && x.scalar_type() == at::kFloat && x.numel() > 0 &&
-                        w.scalar_type() == at::kFloat && at::globalContext().userEnabledMkldnn();
-    if (onednn) {
-      return at::mkldnn_convolution(
-          x, w, b, ints(padding, 2), ints(stride, 2), ints(dilation, 2), 1);
-    }
-    return at::conv2d(x, w, b, ints(stride, 2), ints(padding, 2), ints(dilation, 2));
-  });
+at::Tensor ctorch::plain_convolution(
+    const at::Tensor &x, const at::Tensor &w, const at::Tensor &b, at::IntArrayRef stride,
+    at::IntArrayRef padding, at::IntArrayRef dilation) {
+  // libtorch takes another kernel, whose bits differ, when the batch is one small item. An item must
+  // come out the same in any batch, so oneDNN is asked for by name.
+  const bool onednn = x.is_cpu() && x.scalar_type() == at::kFloat && x.numel() > 0 &&
+                      w.scalar_type() == at::kFloat && at::globalContext().userEnabledMkldnn();
+  return onednn ? at::mkldnn_convolution(x, w, b, padding, stride, dilation, 1)
+                : at::conv2d(x, w, b, stride, padding, dilation);
 }

@@ -14,16 +14,12 @@ public final class GroupNorm: Module {
     self.groups = (1...min(groups, channels)).last { channels % $0 == 0 } ?? 1
   }
 
+  /// What a convolution's input goes through first.
   /// - Parameters:
   ///   - film: scales, then shifts, for FiLM after the normalisation, [batch or 1, 2·channels, 1, 1].
   ///   - silu: whether SiLU follows.
-  public func callAsFunction(
-    _ x: Tensor, film: Tensor? = nil, silu: Bool = false
-  ) throws -> Tensor {
-    try weight.locating {
-      try x.groupNormalized(
-        groups: groups, weight: weight.tensor, bias: bias.tensor, film: film, epsilon: 1e-5,
-        silu: silu)
-    }
+  public func callAsFunction(film: Tensor? = nil, silu: Bool = false) -> GroupNormalization {
+    GroupNormalization(
+      groups: groups, weight: weight.tensor, bias: bias.tensor, film: film, silu: silu)
   }
 }

@@ -31,9 +31,11 @@ public final class ResidualBlock: Module {
       ? nil : try Convolution(inputChannels, outputChannels, kernel: 1, rank: rank, initializer)
   }
 
-  public func callAsFunction(_ x: Tensor, embedding: Tensor) throws -> Tensor {
-    let h = try conv1(norm1(x, silu: true))
-    let modulated = try norm2(h, film: film(embedding), silu: true)
-    return try (skip.map { try $0(x) } ?? x) + conv2(modulated)
+  /// - Parameter inputs: one tensor, or two that are joined along the channels.
+  public func callAsFunction(_ inputs: [Tensor], embedding: Tensor) throws -> Tensor {
+    let h = try conv1(inputs, after: norm1(silu: true))
+    return try conv2(
+      [h], after: norm2(film: film(embedding), silu: true),
+      adding: skip.map { try $0(inputs) } ?? inputs[0])
   }
 }

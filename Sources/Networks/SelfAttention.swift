@@ -24,7 +24,7 @@ public final class SelfAttention: Module {
     let (batch, channels, positions) = (shape[0], shape[1], shape[2] * shape[3])
     let width = channels / heads
     // [batch, 3·channels, h, w] → [3, batch, heads, positions, width]
-    let split = try qkv(norm(x)).permuted([0, 2, 3, 1])
+    let split = try qkv([x], after: norm()).permuted([0, 2, 3, 1])
       .reshaped([batch, positions, 3, heads, width]).permuted([2, 0, 3, 1, 4])
     // Each laid out in this order, whatever the batch: a batch of one would otherwise be a view, and
     // a matrix product of other strides may differ in the last bit.
@@ -37,6 +37,6 @@ public final class SelfAttention: Module {
     let mixed = try scores.softmax(dim: -1).matmul(v)
       .permuted([0, 2, 1, 3]).reshaped([batch, shape[2], shape[3], channels])
       .permuted([0, 3, 1, 2])
-    return try x + output(mixed)
+    return try output([mixed.channelsLast()], adding: x)
   }
 }

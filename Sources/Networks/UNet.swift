@@ -125,16 +125,15 @@ public final class UNet: Module {
     var h = try stem(x.to(dtype).channelsLast().folded(by: patch, rank: rank))
     var skips: [Tensor] = []
     for level in down {
-      h = try level.process(h, embedding: embedding)
+      h = try level.process([h], embedding: embedding)
       skips.append(h)
       h = try level.resample(h)
     }
-    h = try middle.process(h, embedding: embedding)
+    h = try middle.process([h], embedding: embedding)
     for level in up {
-      h = try .concatenated([level.resample(h), skips.removeLast()], dim: 1)
-      h = try level.process(h, embedding: embedding)
+      h = try level.process([level.resample(h), skips.removeLast()], embedding: embedding)
     }
-    return try head(norm(h, silu: true)).unfolded(by: patch, rank: rank)
+    return try head([h], after: norm(silu: true)).unfolded(by: patch, rank: rank)
   }
 }
 
@@ -182,8 +181,9 @@ final class UNetLevel: Module {
     }
   }
 
-  func process(_ x: Tensor, embedding: Tensor) throws -> Tensor {
-    let h = try blocks.reduce(x) { try $1($0, embedding: embedding) }
+  /// - Parameter inputs: one tensor, or two that are joined along the channels.
+  func process(_ inputs: [Tensor], embedding: Tensor) throws -> Tensor {
+    let h = try blocks.reduce(inputs) { try [$1($0, embedding: embedding)] }[0]
     return try attention?(h) ?? h
   }
 

@@ -12,8 +12,17 @@ public struct Tensor: @unchecked Sendable {
   /// Frees the handle when the last copy of the tensor goes.
   private final class Box {
     let handle: OpaquePointer
-    init(_ handle: OpaquePointer) { self.handle = handle }
-    deinit { ct_release(handle) }
+    let moments: OpaquePointer?
+
+    init(_ handle: OpaquePointer, moments: OpaquePointer?) {
+      self.handle = handle
+      self.moments = moments
+    }
+
+    deinit {
+      ct_release(handle)
+      if let moments { ct_release(moments) }
+    }
   }
 
   private let box: Box
@@ -21,10 +30,13 @@ public struct Tensor: @unchecked Sendable {
   /// The shim's handle, valid while this tensor lives.
   var handle: OpaquePointer { box.handle }
 
-  /// Takes over a handle that the shim returned; nil is the shim's word for failure.
-  init(_ handle: OpaquePointer?) throws {
+  /// What the kernel that made this tensor measured of its channels, for a normalisation to come.
+  var moments: OpaquePointer? { box.moments }
+
+  /// Takes over handles that the shim returned; a nil `handle` is the shim's word for failure.
+  init(_ handle: OpaquePointer?, moments: OpaquePointer? = nil) throws {
     guard let handle else { throw lastEngineError() }
-    box = Box(handle)
+    box = Box(handle, moments: moments)
   }
 
   /// A float32 tensor on the CPU of row-major host `values`.

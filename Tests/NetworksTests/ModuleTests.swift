@@ -90,11 +90,7 @@ import Testing
     try expectError(
       .engine, containing: "middle.attention.qkv: input has 5 channels, weight expects 8"
     ) { _ = try network.middle.attention?.qkv(.zeros([1, 5, 1, 8])) }
-    try expectError(.engine, containing: "middle.attention.norm: input has 5 channels") {
-      _ = try network.middle.attention?.norm(.zeros([1, 5, 1, 8]))
-    }
-    // libtorch's own words, too.
-    try expectError(.engine, containing: "stem: ") {
+    try expectError(.engine, containing: "stem: input is of type") {
       _ = try network.stem(.zeros([1, 1, 1, 8], dtype: .float64))
     }
   }

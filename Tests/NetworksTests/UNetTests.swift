@@ -158,23 +158,21 @@ import Testing
       #expect(h.isChannelsLast, "stem")
       var skips: [Tensor] = []
       for (index, level) in network.down.enumerated() {
-        h = try level.process(h, embedding: embedding)
+        h = try level.process([h], embedding: embedding)
         #expect(h.isChannelsLast, "down.\(index)")
         skips.append(h)
         h = try level.resample(h)
         #expect(h.isChannelsLast, "down.\(index).resampler")
       }
-      h = try network.middle.process(h, embedding: embedding)
+      h = try network.middle.process([h], embedding: embedding)
       #expect(h.isChannelsLast, "middle")
       for (index, level) in network.up.enumerated() {
         let longer = try level.resample(h)
         #expect(longer.isChannelsLast, "up.\(index).resampler")
-        h = try .concatenated([longer, skips.removeLast()], dim: 1)
-        #expect(h.isChannelsLast, "up.\(index), joined")
-        h = try level.process(h, embedding: embedding)
+        h = try level.process([longer, skips.removeLast()], embedding: embedding)
         #expect(h.isChannelsLast, "up.\(index)")
       }
-      h = try network.head(network.norm(h, silu: true))
+      h = try network.head([h], after: network.norm(silu: true))
       #expect(h.isChannelsLast, "head")
       // The whole network does just this.
       let y = try network.run(x, embedding: embedding)

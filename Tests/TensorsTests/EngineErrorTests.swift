@@ -27,7 +27,7 @@ import Testing
   static func normalize(groups: Int, channels: Int) throws {
     let weight = try Tensor.zeros([channels])
     _ = try image().groupNormalized(
-      groups: groups, weight: weight, bias: weight, epsilon: 1e-5, silu: false)
+      GroupNormalization(groups: groups, weight: weight, bias: weight, epsilon: 1e-5, silu: false))
   }
 
   static let cases: [Case] = [
@@ -72,13 +72,14 @@ import Testing
     Case("group norm, rank", "found [2, 3]") {
       let weight = try Tensor.zeros([3])
       _ = try $0.groupNormalized(
-        groups: 1, weight: weight, bias: weight, epsilon: 1e-5, silu: false)
+        GroupNormalization(groups: 1, weight: weight, bias: weight, epsilon: 1e-5, silu: false))
     },
     Case("group norm, FiLM", "FiLM of shape [2, 8]") { _ in
       let weight = try Tensor.zeros([4])
       _ = try image([3, 4, 1, 8]).groupNormalized(
-        groups: 2, weight: weight, bias: weight, film: image([2, 8, 1, 1]), epsilon: 1e-5,
-        silu: false)
+        GroupNormalization(
+          groups: 2, weight: weight, bias: weight, film: image([2, 8, 1, 1]), epsilon: 1e-5,
+          silu: false))
     },
     Case("full, negative", "negative dimension -1") { _ in _ = try Tensor.zeros([-1]) },
     Case("full, more than there is", "can't allocate memory") { _ in

@@ -39,8 +39,9 @@ import Testing
     if let items = example.film { leaves.append(try leaf([items, 2 * channels, 1, 1], 4)) }
     leaves = try leaves.map { try $0.requiringGradient() }
     let output = try leaves[0].groupNormalized(
-      groups: example.groups, weight: leaves[1], bias: leaves[2],
-      film: example.film == nil ? nil : leaves[3], epsilon: 1e-5, silu: example.silu)
+      GroupNormalization(
+        groups: example.groups, weight: leaves[1], bias: leaves[2],
+        film: example.film == nil ? nil : leaves[3], epsilon: 1e-5, silu: example.silu))
     try (output * leaf(output.shape, 5)).sum().backward()
     return (output, try leaves.map { try #require($0.gradient).doubles() })
   }
@@ -75,7 +76,8 @@ import Testing
     let weight = try noise([channels], seed: 2).to(.float32)
     func normalize(_ x: Tensor) throws -> Tensor {
       try x.groupNormalized(
-        groups: example.groups, weight: weight, bias: weight, epsilon: 1e-5, silu: example.silu)
+        GroupNormalization(
+          groups: example.groups, weight: weight, bias: weight, epsilon: 1e-5, silu: example.silu))
     }
     let all = try normalize(x)
     for item in 0..<example.shape[0] {
@@ -94,8 +96,10 @@ import Testing
       shape: [1, 2, 1, channels]
     ).permuted([0, 3, 2, 1]).channelsLast()
     let y = try x.groupNormalized(
-      groups: channels, weight: Tensor(values, shape: [channels]), bias: .zeros([channels]),
-      epsilon: 0, silu: true
+      GroupNormalization(
+        groups: channels, weight: Tensor(values, shape: [channels]), bias: .zeros([channels]),
+        epsilon: 0, silu: true
+      )
     ).doubles()
     for (i, value) in values.enumerated() {
       let z = Double(value)
@@ -110,7 +114,8 @@ import Testing
     values[3] = .nan
     let x = try Tensor(values, shape: [2, 4, 1, 8]).channelsLast()
     let ones = try Tensor.full(1, shape: [4])
-    let y = try x.groupNormalized(groups: 1, weight: ones, bias: ones, epsilon: 1e-5, silu: true)
+    let y = try x.groupNormalized(
+      GroupNormalization(groups: 1, weight: ones, bias: ones, epsilon: 1e-5, silu: true))
     let found = try y.floats()
     #expect(found.prefix(32).allSatisfy { $0.isNaN })
     #expect(found.suffix(32).allSatisfy { $0.isFinite })

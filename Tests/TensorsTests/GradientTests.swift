@@ -75,19 +75,21 @@ import Testing
     },
     Case("group norm", [2, 4, 1, 5], [4], [4]) {
       try $0[0].groupNormalized(
-        groups: 2, weight: $0[1], bias: $0[2], epsilon: 1e-5, silu: false)
+        GroupNormalization(groups: 2, weight: $0[1], bias: $0[2], epsilon: 1e-5, silu: false))
     },
     Case("group norm, SiLU", [2, 4, 2, 3], [4], [4]) {
       try $0[0].channelsLast().groupNormalized(
-        groups: 4, weight: $0[1], bias: $0[2], epsilon: 1e-5, silu: true)
+        GroupNormalization(groups: 4, weight: $0[1], bias: $0[2], epsilon: 1e-5, silu: true))
     },
     Case("group norm, FiLM for each item", [2, 4, 1, 5], [4], [4], [2, 8, 1, 1]) {
       try $0[0].groupNormalized(
-        groups: 2, weight: $0[1], bias: $0[2], film: $0[3], epsilon: 1e-5, silu: true)
+        GroupNormalization(
+          groups: 2, weight: $0[1], bias: $0[2], film: $0[3], epsilon: 1e-5, silu: true))
     },
     Case("group norm, FiLM for all", [2, 4, 1, 5], [4], [4], [1, 8, 1, 1]) {
       try $0[0].groupNormalized(
-        groups: 1, weight: $0[1], bias: $0[2], film: $0[3], epsilon: 1e-5, silu: false)
+        GroupNormalization(
+          groups: 1, weight: $0[1], bias: $0[2], film: $0[3], epsilon: 1e-5, silu: false))
     },
   ]
 

@@ -90,9 +90,31 @@ ct_tensor ct_pad(ct_tensor a, const int64_t *amounts, int32_t pairs);
 ct_tensor ct_reflect(ct_tensor a, int64_t before, int64_t after);
 
 // Layers. Inputs are [batch, channels, height, width].
-ct_tensor ct_conv2d(
-    ct_tensor input, ct_tensor weight, ct_tensor bias, const int64_t stride[2],
-    const int64_t padding[2], const int64_t dilation[2]);
+
+// A convolution with what stands around it: y = conv(u) + bias + residual, where u is the input,
+// or the input after group normalisation, FiLM and SiLU as in `ct_group_norm`.
+typedef struct {
+  // Joined along the channels; the second may be NULL.
+  ct_tensor inputs[2];
+  // What an earlier call measured of each input; NULL where nothing did.
+  ct_tensor moments[2];
+  // No normalisation if `groups` is 0; `film` may be NULL.
+  int64_t groups;
+  ct_tensor norm_weight, norm_bias, film;
+  double epsilon;
+  bool silu;
+  // [outputs, channels, kernel height, kernel width]; `bias` may be NULL.
+  ct_tensor weight, bias;
+  int64_t stride[2], padding[2], dilation[2];
+  // Of the output's shape, or NULL.
+  ct_tensor residual;
+  ct_dtype output_type;
+  // Takes libtorch's own operations even where there are kernels.
+  bool reference;
+} ct_convolution;
+// `moments` receives what the kernels measured of the output, for the normalisation that comes
+// next, or NULL.
+ct_tensor ct_convolve(const ct_convolution *convolution, ct_tensor *moments);
 // Group normalisation, then FiLM if given ([batch or 1, 2·channels, 1, 1]: scales, then shifts;
 // z·(1 + scale) + shift), then SiLU if asked for.
 ct_tensor ct_group_norm(
