@@ -52,7 +52,7 @@ void transform_position(const Input<T> &in, const Grid &g, int64_t item, int64_t
     for (int64_t c = 0; c < source.channels; c += kLanes) {
       const __mmask16 m = lanes(source.channels - c);
       vec z = _mm512_fmadd_ps(load(x + c, m), load(scale + c, m), load(shift + c, m));
-      if (in.silu) z = _mm512_mul_ps(z, sigmoid(z));
+      if (in.silu) z = _mm512_mul_ps(z, sigmoid<T>(z));
       store(out + c, z, m);
     }
     scale += source.channels, shift += source.channels, out += source.channels;
@@ -336,7 +336,7 @@ void store_normalised(
         vec dz = _mm512_loadu_ps(p + v * kLanes);
         if (in.silu) {
           // silu(z) = z·s, silu'(z) = s·(1 + z·(1 - s)) = s + u·(1 - s)
-          const vec s = sigmoid(z);
+          const vec s = sigmoid<T>(z);
           z = _mm512_mul_ps(z, s);
           dz = _mm512_mul_ps(dz, _mm512_add_ps(s, _mm512_fnmadd_ps(z, s, z)));
         }

@@ -28,28 +28,36 @@ inline void store(bf16 *p, vec v, __mmask16 m) {
   _mm256_mask_storeu_epi16(p, m, narrow);
 }
 
-// exp(x), |relative error| < 2e-7: 2^n times a polynomial on [-ln2/2, ln2/2] (Cephes expf, Moshier).
-inline vec exponential(vec x) {
-  x = _mm512_min_ps(_mm512_max_ps(x, _mm512_set1_ps(-87.0f)), _mm512_set1_ps(88.0f));
-  const vec n = _mm512_roundscale_ps(
-      _mm512_mul_ps(x, _mm512_set1_ps(1.44269504088896341f)),
-      _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-  vec f = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
-  f = _mm512_fmadd_ps(n, _mm512_set1_ps(2.12194440e-4f), f);
-  vec p = _mm512_set1_ps(1.9875691500e-4f);
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.3981999507e-3f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(8.3334519073e-3f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(4.1665795894e-2f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.6666665459e-1f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.0000001201e-1f));
-  p = _mm512_fmadd_ps(p, _mm512_mul_ps(f, f), _mm512_add_ps(f, _mm512_set1_ps(1.0f)));
-  return _mm512_scalef_ps(p, n);
+// 2^f for f in [0, 1): the polynomials of least relative error, 1.6e-7 and 7.5e-5.
+inline vec power_of_two(vec f, float) {
+  vec p = _mm512_set1_ps(0.00187757669f);
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.00898934063f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.0558263175f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.240153611f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.693153083f));
+  return _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.99999994f));
+}
+inline vec power_of_two(vec f, bf16) {
+  vec p = _mm512_set1_ps(0.0780245215f);
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.226067185f));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.695833504f));
+  return _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.999925196f));
 }
 
-// 1 / (1 + exp(-z)): the processor's 14-bit reciprocal and one Newton step.
-inline vec sigmoid(vec z) {
-  const vec d = _mm512_add_ps(
-      _mm512_set1_ps(1.0f), exponential(_mm512_sub_ps(_mm512_setzero_ps(), z)));
+// 1 / d for d ≥ 1: 14 bits, and for float a Newton step to twice as many.
+inline vec reciprocal(vec d, float) {
   const vec r = _mm512_rcp14_ps(d);
   return _mm512_mul_ps(r, _mm512_fnmadd_ps(d, r, _mm512_set1_ps(2.0f)));
+}
+inline vec reciprocal(vec d, bf16) { return _mm512_rcp14_ps(d); }
+
+// 1 / (1 + exp(-z)) to the precision of T.
+template <class T>
+vec sigmoid(vec z) {
+  vec t = _mm512_mul_ps(z, _mm512_set1_ps(-1.44269504088896341f));
+  // Keeps the sum below finite; the operands' order lets what is not a number through.
+  t = _mm512_min_ps(_mm512_set1_ps(126.0f), t);
+  const vec f = _mm512_reduce_ps(t, _MM_FROUND_TO_NEG_INF);
+  const vec e = _mm512_scalef_ps(power_of_two(f, T()), t);
+  return reciprocal(_mm512_add_ps(e, _mm512_set1_ps(1.0f)), T());
 }

@@ -52,11 +52,17 @@ public final class UNet: Module {
     }
     norm = try GroupNorm(channels[0], groups: configuration.groups, start)
     head = try Convolution(channels[0], folded, kernel: 3, rank: rank, start: .zero, start)
+    computeType = dtype
     nameParameters()
   }
 
-  /// The type of the weights, and so of the computation.
+  /// The type of the weights.
   public var dtype: DType { stem.weight.tensor.dtype }
+
+  /// The type that values are computed in, between the layers: the weights' own, or bfloat16, which
+  /// is twice as fast where the processor multiplies it. Weights, sums, and what goes into and
+  /// comes out of the network keep the weights' type.
+  public var computeType: DType
   public var device: Device { stem.weight.tensor.device }
 
   /// Moves every weight to `device`.
@@ -122,7 +128,7 @@ public final class UNet: Module {
   /// The network proper, on [batch, channels, height, width] of admitted extents.
   func run(_ x: Tensor, embedding: Tensor) throws -> Tensor {
     let (patch, rank) = (configuration.patch, configuration.rank)
-    var h = try stem(x.to(dtype).channelsLast().folded(by: patch, rank: rank))
+    var h = try stem(x.to(computeType).channelsLast().folded(by: patch, rank: rank))
     var skips: [Tensor] = []
     for level in down {
       h = try level.process([h], embedding: embedding)
@@ -133,7 +139,7 @@ public final class UNet: Module {
     for level in up {
       h = try level.process([level.resample(h), skips.removeLast()], embedding: embedding)
     }
-    return try head([h], after: norm(silu: true)).unfolded(by: patch, rank: rank)
+    return try head([h], after: norm(silu: true), dtype: dtype).unfolded(by: patch, rank: rank)
   }
 }
 
