@@ -7,7 +7,7 @@ extension Tensor {
     _ weight: Tensor, bias: Tensor?, stride: [Int], padding: [Int], dilation: [Int]
   ) throws -> Tensor {
     try Tensor(
-      ct_conv2d(
+      ct.conv2d(
         handle, weight.handle, bias?.handle, stride.i64, padding.i64, dilation.i64))
   }
 
@@ -22,7 +22,7 @@ extension Tensor {
     groups: Int, weight: Tensor, bias: Tensor, film: Tensor? = nil, epsilon: Double, silu: Bool
   ) throws -> Tensor {
     try Tensor(
-      ct_group_norm(
+      ct.group_norm(
         handle, Int64(groups), weight.handle, bias.handle, film?.handle, epsilon, silu))
   }
 }
