@@ -11,7 +11,8 @@ func torchCxxSettings() -> [CXXSetting] {
   // What the library exports it says itself.
   let common = ["-O2", "-fvisibility=hidden"]
   guard let libtorch else { return [.unsafeFlags(["-std=c++17"] + common)] }
-  return [.unsafeFlags(["-std=c++20", "-I\(libtorch)/include"] + common)]
+  // C++20 would take CTorch for a compiled module, which nobody makes.
+  return [.unsafeFlags(["-std=c++20", "-fno-cxx-modules", "-I\(libtorch)/include"] + common)]
 }
 
 func torchLinkerSettings() -> [LinkerSetting] {
