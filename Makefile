@@ -45,7 +45,8 @@ fuzz: deps ## feed 10,000 damaged files to the loaders under AddressSanitizer
 	@# Leaks are the check's affair: Foundation's tagged pointers look like some at the end of a process.
 	ASAN_OPTIONS=detect_leaks=0 swift run --scratch-path .build-fuzz --sanitize address loader-fuzz samples 10000
 
-build: deps ## build the stir tool for use
+build: deps ## build the stir tool for use, and the engine that it loads
+	$(SWIFT_BUILD) -c release --product StirEngine
 	$(SWIFT_BUILD) -c release --product stir
 
 deps: ## install the C libraries that are missing (Debian, Ubuntu)

@@ -8,12 +8,11 @@ let libtorch = Context.environment["LIBTORCH"]
 
 func torchCxxSettings() -> [CXXSetting] {
   // Optimised in debug builds too: the shim holds loops over every weight.
-  guard let libtorch else { return [.unsafeFlags(["-std=c++17", "-O2"])] }
-  return [
-    .unsafeFlags([
-      "-std=c++20", "-O2", "-I\(libtorch)/include",
-    ])
-  ]
+  // What the library exports it says itself.
+  let common = ["-O2", "-fvisibility=hidden"]
+  guard let libtorch else { return [.unsafeFlags(["-std=c++17"] + common)] }
+  // C++20 would take CTorch for a compiled module, which nobody makes.
+  return [.unsafeFlags(["-std=c++20", "-fno-cxx-modules", "-I\(libtorch)/include"] + common)]
 }
 
 func torchLinkerSettings() -> [LinkerSetting] {
@@ -45,6 +44,8 @@ let package = Package(
   products: [
     .executable(name: "stir", targets: ["stir"]),
     .library(name: "Stir", targets: ["Pipelines", "Training", "Diffusion", "Networks", "Tensors"]),
+    // Loaded on the first use of a tensor; a tool that has it beside itself starts without libtorch.
+    .library(name: "StirEngine", type: .dynamic, targets: ["TorchEngine"]),
     .library(name: "Modality", targets: ["Modality"]),
     .library(name: "PluginKit", targets: ["PluginKit"]),
     .library(name: "Audio", targets: ["Audio"]),
@@ -57,9 +58,10 @@ let package = Package(
   ],
   targets: [
     .target(name: "Core", path: "Sources/Core"),
+    .target(name: "CTorch", path: "Sources/CTorch"),
     .target(
-      name: "CTorch", path: "Sources/CTorch", cxxSettings: torchCxxSettings(),
-      linkerSettings: torchLinkerSettings()),
+      name: "TorchEngine", dependencies: ["CTorch"], path: "Sources/TorchEngine",
+      cxxSettings: torchCxxSettings(), linkerSettings: torchLinkerSettings()),
     .target(name: "Tensors", dependencies: ["CTorch", "Core"], path: "Sources/Tensors"),
     .target(name: "Schedules", dependencies: ["Core"], path: "Sources/Schedules"),
     .target(name: "Modality", dependencies: ["Core"], path: "Sources/Modality"),

@@ -30,7 +30,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether the libtorch in use can compute on this device, on this machine.
-  public var isAvailable: Bool { ct_device_available(code) }
+  public var isAvailable: Bool { ct.device_available(code) }
 
   /// Every device that can be used here.
   public static var available: [Device] {

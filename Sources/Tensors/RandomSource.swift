@@ -11,7 +11,7 @@ public final class RandomSource: @unchecked Sendable {
 
   /// The stream that `torch.manual_seed(engineSeed)` starts.
   public init(engineSeed: UInt32) throws {
-    guard let generator = ct_generator_new(engineSeed) else { throw lastEngineError() }
+    guard let generator = ct.generator_new(engineSeed) else { throw lastEngineError() }
     self.generator = generator
   }
 
@@ -29,11 +29,11 @@ public final class RandomSource: @unchecked Sendable {
     return bijection(UInt32(truncatingIfNeeded: item) &+ offset)
   }
 
-  deinit { ct_generator_release(generator) }
+  deinit { ct.generator_release(generator) }
 
   /// The next normal numbers (mean 0, variance 1) of the stream, float32 on the CPU.
   public func normal(_ shape: [Int]) throws -> Tensor {
-    try Tensor(ct_randn(generator, shape.i64, shape.rank))
+    try Tensor(ct.randn(generator, shape.i64, shape.rank))
   }
 }
 

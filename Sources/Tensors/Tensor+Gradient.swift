@@ -3,20 +3,20 @@ import CTorch
 extension Tensor {
   /// Marks a leaf for which `backward()` shall gather a gradient.
   public func requiringGradient() throws -> Tensor {
-    try check(ct_set_requires_grad(handle, true))
+    try check(ct.set_requires_grad(handle, true))
     return self
   }
 
   /// Adds the gradient of this one-element tensor to every leaf that it was computed from.
-  public func backward() throws { try check(ct_backward(handle)) }
+  public func backward() throws { try check(ct.backward(handle)) }
 
   /// The gradient gathered since the last `clearGradient()`, or nil.
-  public var gradient: Tensor? { ct_grad(handle).flatMap { try? Tensor($0) } }
+  public var gradient: Tensor? { ct.grad(handle).flatMap { try? Tensor($0) } }
 
-  public func clearGradient() { ct_clear_grad(handle) }
+  public func clearGradient() { ct.clear_grad(handle) }
 
   /// The same values, cut off from the computation that made them.
-  public func detached() throws -> Tensor { try Tensor(ct_detach(handle)) }
+  public func detached() throws -> Tensor { try Tensor(ct.detach(handle)) }
 }
 
 /// Runs `body` without recording gradients, which saves the memory of every intermediate result.
@@ -24,31 +24,31 @@ extension Tensor {
 /// Gradient mode belongs to the thread, so `body` is synchronous: it cannot change thread at an
 /// `await`.
 public func withoutGradient<Result>(_ body: () throws -> Result) rethrows -> Result {
-  let before = ct_grad_enabled()
-  ct_set_grad_enabled(false)
-  defer { ct_set_grad_enabled(before) }
+  let before = ct.grad_enabled()
+  ct.set_grad_enabled(false)
+  defer { ct.set_grad_enabled(before) }
   return try body()
 }
 
 /// In-place updates, for optimisers and moving averages. No gradient flows through them.
 extension Tensor {
-  public func copy(from source: Tensor) throws { try check(ct_copy_(handle, source.handle)) }
+  public func copy(from source: Tensor) throws { try check(ct.copy_(handle, source.handle)) }
 
   /// self ← self · factor
-  public func scale(by factor: Double) throws { try check(ct_mul_scalar_(handle, factor)) }
+  public func scale(by factor: Double) throws { try check(ct.mul_scalar_(handle, factor)) }
 
   /// self ← self + weight · (end − self)
   public func interpolate(to end: Tensor, weight: Double) throws {
-    try check(ct_lerp_(handle, end.handle, weight))
+    try check(ct.lerp_(handle, end.handle, weight))
   }
 
   /// self ← self + factor · x · y
   public func addProduct(_ x: Tensor, _ y: Tensor, factor: Double) throws {
-    try check(ct_addcmul_(handle, x.handle, y.handle, factor))
+    try check(ct.addcmul_(handle, x.handle, y.handle, factor))
   }
 
   /// self ← self + factor · numerator / denominator
   public func addQuotient(_ numerator: Tensor, _ denominator: Tensor, factor: Double) throws {
-    try check(ct_addcdiv_(handle, numerator.handle, denominator.handle, factor))
+    try check(ct.addcdiv_(handle, numerator.handle, denominator.handle, factor))
   }
 }

@@ -66,7 +66,7 @@ extension Tensor {
     arguments.output_type = (dtype ?? inputs[0].dtype).code
     arguments.reference = reference
     return try withExtendedLifetime((inputs, normalization, weight, bias, residual)) {
-      let result = ct_convolve(&arguments, &moments)
+      let result = ct.convolve(&arguments, &moments)
       return try Tensor(result, moments: moments)
     }
   }
@@ -83,7 +83,7 @@ extension Tensor {
   public func groupNormalized(_ normalization: GroupNormalization) throws -> Tensor {
     let n = normalization
     return try Tensor(
-      ct_group_norm(
+      ct.group_norm(
         handle, Int64(n.groups), n.weight.handle, n.bias.handle, n.film?.handle, n.epsilon, n.silu))
   }
 }

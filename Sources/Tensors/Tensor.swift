@@ -20,8 +20,8 @@ public struct Tensor: @unchecked Sendable {
     }
 
     deinit {
-      ct_release(handle)
-      if let moments { ct_release(moments) }
+      ct.release(handle)
+      if let moments { ct.release(moments) }
     }
   }
 
@@ -43,27 +43,27 @@ public struct Tensor: @unchecked Sendable {
   public init(_ values: [Float], shape: [Int]) throws {
     precondition(shape.reduce(1, *) == values.count, "\(values.count) values, shape \(shape)")
     try self.init(
-      values.withUnsafeBytes { ct_from_data($0.baseAddress, CT_FLOAT32, shape.i64, shape.rank) })
+      values.withUnsafeBytes { ct.from_data($0.baseAddress, CT_FLOAT32, shape.i64, shape.rank) })
   }
 
   /// A float64 tensor on the CPU of row-major host `values`.
   public init(_ values: [Double], shape: [Int]) throws {
     precondition(shape.reduce(1, *) == values.count, "\(values.count) values, shape \(shape)")
     try self.init(
-      values.withUnsafeBytes { ct_from_data($0.baseAddress, CT_FLOAT64, shape.i64, shape.rank) })
+      values.withUnsafeBytes { ct.from_data($0.baseAddress, CT_FLOAT64, shape.i64, shape.rank) })
   }
 
   /// A tensor on the CPU of row-major little-endian `bytes` of type `dtype`.
   init(bytes: UnsafeRawBufferPointer, dtype: DType, shape: [Int]) throws {
     precondition(shape.reduce(1, *) * dtype.byteCount == bytes.count)
-    try self.init(ct_from_data(bytes.baseAddress, dtype.code, shape.i64, shape.rank))
+    try self.init(ct.from_data(bytes.baseAddress, dtype.code, shape.i64, shape.rank))
   }
 
   /// A tensor filled with one value.
   public static func full(
     _ value: Double, shape: [Int], dtype: DType = .float32, device: Device = .cpu
   ) throws -> Tensor {
-    try Tensor(ct_full(shape.i64, shape.rank, value, dtype.code, device.code))
+    try Tensor(ct.full(shape.i64, shape.rank, value, dtype.code, device.code))
   }
 
   /// A tensor of zeros.
@@ -81,23 +81,23 @@ public struct Tensor: @unchecked Sendable {
   /// The extent of each dimension, outermost first.
   public var shape: [Int] {
     var sizes = [Int64](repeating: 0, count: rank)
-    ct_shape(handle, &sizes)
+    ct.shape(handle, &sizes)
     return sizes.map(Int.init)
   }
 
-  public var rank: Int { Int(ct_rank(handle)) }
+  public var rank: Int { Int(ct.rank(handle)) }
   /// The number of elements.
-  public var count: Int { Int(ct_count(handle)) }
-  public var dtype: DType { DType(code: ct_dtype_of(handle)) }
-  public var device: Device { Device(code: ct_device_of(handle)) }
+  public var count: Int { Int(ct.count(handle)) }
+  public var dtype: DType { DType(code: ct.dtype_of(handle)) }
+  public var device: Device { Device(code: ct.device_of(handle)) }
   /// Whether a rank-4 tensor lies in memory as [batch, height, width, channels].
-  public var isChannelsLast: Bool { ct_is_channels_last(handle) }
+  public var isChannelsLast: Bool { ct.is_channels_last(handle) }
 
   /// The elements in row-major order, as float32.
   public func floats() throws -> [Float] {
     let source = try to(.float32)
     return try [Float](unsafeUninitializedCapacity: source.count) { buffer, count in
-      try check(ct_copy_to_host(source.handle, buffer.baseAddress))
+      try check(ct.copy_to_host(source.handle, buffer.baseAddress))
       count = buffer.count
     }
   }
@@ -106,7 +106,7 @@ public struct Tensor: @unchecked Sendable {
   public func doubles() throws -> [Double] {
     let source = try to(.float64)
     return try [Double](unsafeUninitializedCapacity: source.count) { buffer, count in
-      try check(ct_copy_to_host(source.handle, buffer.baseAddress))
+      try check(ct.copy_to_host(source.handle, buffer.baseAddress))
       count = buffer.count
     }
   }
@@ -114,7 +114,7 @@ public struct Tensor: @unchecked Sendable {
   /// The elements in row-major order, in their own type, as little-endian bytes.
   func bytes() throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: count * dtype.byteCount) { buffer, count in
-      try check(ct_copy_to_host(handle, buffer.baseAddress))
+      try check(ct.copy_to_host(handle, buffer.baseAddress))
       count = buffer.count
     }
   }
@@ -127,7 +127,7 @@ public struct Tensor: @unchecked Sendable {
 
   /// This tensor in another type, on another device, or itself if it is already there.
   public func to(_ dtype: DType? = nil, device: Device? = nil) throws -> Tensor {
-    try Tensor(ct_to(handle, (dtype ?? self.dtype).code, (device ?? self.device).code))
+    try Tensor(ct.to(handle, (dtype ?? self.dtype).code, (device ?? self.device).code))
   }
 }
 
@@ -137,7 +137,7 @@ extension [Int] {
 }
 
 /// The shim's latest failure on this thread.
-func lastEngineError() -> StirError { StirError(.engine, String(cString: ct_last_error())) }
+func lastEngineError() -> StirError { StirError(.engine, String(cString: ct.last_error())) }
 
 /// Throws the shim's message unless `status` is success.
 func check(_ status: ct_status) throws {

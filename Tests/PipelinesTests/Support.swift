@@ -23,9 +23,10 @@ struct Stir {
   /// Runs the tool to its end.
   static func run(_ arguments: String...) throws -> Stir { try run(arguments) }
 
-  static func run(_ arguments: [String]) throws -> Stir {
-    let process = try Running(arguments)
-    return process.finish()
+  static func run(
+    _ arguments: [String], tool: URL = tool, environment: [String: String] = [:]
+  ) throws -> Stir {
+    try Running(arguments, tool: tool, environment: environment).finish()
   }
 
   /// The tool at work, to be watched and signalled.
@@ -35,9 +36,13 @@ struct Stir {
     private let errors = Pipe()
     private var seen = ""
 
-    init(_ arguments: [String]) throws {
-      process.executableURL = Stir.tool
+    /// - Parameter environment: what is set besides the environment of this process.
+    init(
+      _ arguments: [String], tool: URL = Stir.tool, environment: [String: String] = [:]
+    ) throws {
+      process.executableURL = tool
       process.arguments = arguments
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = output
       process.standardError = errors

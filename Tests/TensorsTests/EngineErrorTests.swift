@@ -57,12 +57,12 @@ import Testing
     Case("pad", "pad") { _ = try $0.paddedAfter([1, 1, 1]) },
     Case("channels last", "rank 4") { _ = try $0.channelsLast() },
     Case("convolution, channels", "4 channels") { _ in try convolve([2, 3, 1, 3]) },
-    Case("convolution, kernel", "Kernel size") { _ in try convolve([2, 4, 1, 9]) },
+    Case("convolution, kernel", "reaches over 9 positions") { _ in try convolve([2, 4, 1, 9]) },
     Case("convolution, stride", "stride") { _ in try convolve([2, 4, 1, 3], stride: 0) },
     Case("convolution, padding", "padding") { _ in try convolve([2, 4, 1, 3], padding: -1) },
     Case("convolution, dilation", "dilation") { _ in try convolve([2, 4, 1, 3], dilation: 0) },
     Case("convolution, bias", "bias") { _ in try convolve([2, 4, 1, 3], bias: [5]) },
-    Case("convolution, rank", "dimension") {
+    Case("convolution, rank", "the shape [2, 3], expected [batch") {
       _ = try $0.convolved(
         image([2, 4, 1, 3]), bias: nil, stride: [1, 1], padding: [0, 0], dilation: [1, 1])
     },
@@ -74,7 +74,7 @@ import Testing
       _ = try $0.groupNormalized(
         GroupNormalization(groups: 1, weight: weight, bias: weight, epsilon: 1e-5, silu: false))
     },
-    Case("group norm, FiLM", "FiLM of shape [2, 8]") { _ in
+    Case("group norm, FiLM", "FiLM of shape [2, 8, 1, 1]") { _ in
       let weight = try Tensor.zeros([4])
       _ = try image([3, 4, 1, 8]).groupNormalized(
         GroupNormalization(

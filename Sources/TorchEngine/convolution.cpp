@@ -485,7 +485,9 @@ bool fits_kernels(const Tensors &t, const Settings &s) {
 
 void check(const Tensors &t, const Settings &s) {
   const auto &x = t.x[0], &w = t.weight;
-  TORCH_CHECK(x.dim() == 4, "expected [batch, channels, height, width], found ", x.sizes());
+  TORCH_CHECK(
+      x.dim() == 4, "input has the shape ", x.sizes(),
+      ", expected [batch, channels, height, width]");
   TORCH_CHECK(
       w.dim() == 4, "expected a weight [outputs, channels, height, width], found ", w.sizes());
   const bool reduced = x.scalar_type() == at::kBFloat16 || x.scalar_type() == at::kHalf;
@@ -504,6 +506,10 @@ void check(const Tensors &t, const Settings &s) {
       !there(t.bias) || t.bias.numel() == w.size(0), "bias has ", t.bias.numel(),
       " elements, weight makes ", w.size(0), " channels");
   for (int i = 0; i < 2; i++) {
+    TORCH_CHECK(
+        s.stride[i] > 0 && s.dilation[i] > 0 && s.padding[i] >= 0, "stride ", s.stride[i],
+        ", dilation ", s.dilation[i], " and padding ", s.padding[i],
+        ": expected the first two above zero, the last not below");
     const auto reach = (w.size(2 + i) - 1) * s.dilation[i] + 1;
     TORCH_CHECK(
         x.size(2 + i) + 2 * s.padding[i] >= reach, "a kernel that reaches over ", reach,

@@ -15,7 +15,7 @@
 #include "layers.hpp"
 #include "support.hpp"
 
-// One copy of each loop for each kind of processor, chosen when the program starts.
+// One copy of each loop for each kind of processor, chosen when the library is loaded.
 #if defined(__x86_64__) && defined(__linux__)
 #define EACH_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
 #else

@@ -7,7 +7,12 @@
 #include <stdexcept>
 #include <string>
 
-#include "include/ctorch.h"
+#include "ctorch.h"
+
+// A definition that differs from its row does not compile.
+#define CT_FUNCTION(result, name, parameters) extern "C" result ct_##name parameters;
+#include "ctorch_functions.def"
+#undef CT_FUNCTION
 
 namespace ctorch {
 

@@ -34,7 +34,7 @@ const char *ct_last_error(void) { return last_error.c_str(); }
 
 int64_t ct_live_handles(void) { return live_handles.load(std::memory_order_relaxed); }
 
-const char *ct_version(void) { return TORCH_VERSION; }
+const char *ct_torch_version(void) { return TORCH_VERSION; }
 
 const char *ct_cpu_capability(void) {
   static const std::string name = guarded<std::string>("unknown", [] {
