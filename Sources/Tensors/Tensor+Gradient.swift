@@ -30,25 +30,7 @@ public func withoutGradient<Result>(_ body: () throws -> Result) rethrows -> Res
   return try body()
 }
 
-/// In-place updates, for optimisers and moving averages. No gradient flows through them.
 extension Tensor {
+  /// Takes over the elements of `source`, in place. No gradient flows through it.
   public func copy(from source: Tensor) throws { try check(ct.copy_(handle, source.handle)) }
-
-  /// self ← self · factor
-  public func scale(by factor: Double) throws { try check(ct.mul_scalar_(handle, factor)) }
-
-  /// self ← self + weight · (end − self)
-  public func interpolate(to end: Tensor, weight: Double) throws {
-    try check(ct.lerp_(handle, end.handle, weight))
-  }
-
-  /// self ← self + factor · x · y
-  public func addProduct(_ x: Tensor, _ y: Tensor, factor: Double) throws {
-    try check(ct.addcmul_(handle, x.handle, y.handle, factor))
-  }
-
-  /// self ← self + factor · numerator / denominator
-  public func addQuotient(_ numerator: Tensor, _ denominator: Tensor, factor: Double) throws {
-    try check(ct.addcdiv_(handle, numerator.handle, denominator.handle, factor))
-  }
 }

@@ -1,4 +1,4 @@
-// Gradients, and the in-place updates of optimisers.
+// Gradients.
 #include <ATen/core/grad_mode.h>
 
 #include "support.hpp"
@@ -30,32 +30,9 @@ ct_tensor ct_detach(ct_tensor a) {
   return make([&] { return tensor(a).detach(); });
 }
 
-namespace {
-template <class Body>
-ct_status update(Body &&body) {
+ct_status ct_copy_(ct_tensor a, ct_tensor source) {
   return perform([&] {
     at::NoGradGuard no_grad;
-    body();
+    tensor(a).copy_(tensor(source));
   });
-}
-}  // namespace
-
-ct_status ct_copy_(ct_tensor a, ct_tensor source) {
-  return update([&] { tensor(a).copy_(tensor(source)); });
-}
-
-ct_status ct_mul_scalar_(ct_tensor a, double factor) {
-  return update([&] { tensor(a).mul_(factor); });
-}
-
-ct_status ct_lerp_(ct_tensor a, ct_tensor end, double weight) {
-  return update([&] { tensor(a).lerp_(tensor(end), weight); });
-}
-
-ct_status ct_addcmul_(ct_tensor a, ct_tensor x, ct_tensor y, double factor) {
-  return update([&] { tensor(a).addcmul_(tensor(x), tensor(y), factor); });
-}
-
-ct_status ct_addcdiv_(ct_tensor a, ct_tensor numerator, ct_tensor denominator, double factor) {
-  return update([&] { tensor(a).addcdiv_(tensor(numerator), tensor(denominator), factor); });
 }

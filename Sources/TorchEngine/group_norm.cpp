@@ -12,15 +12,9 @@
 
 #include <cmath>
 
+#include "cpu_clones.hpp"
 #include "layers.hpp"
 #include "support.hpp"
-
-// One copy of each loop for each kind of processor, chosen when the library is loaded.
-#if defined(__x86_64__) && defined(__linux__)
-#define EACH_CPU __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define EACH_CPU
-#endif
 
 using namespace ctorch;
 

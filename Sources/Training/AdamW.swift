@@ -1,16 +1,12 @@
-import Foundation
 import Networks
 import Tensors
 
-/// Adam with decoupled weight decay.
+/// Adam with decoupled weight decay, and the moving average that follows the weights.
 ///
 /// Reference: Loshchilov and Hutter 2019, algorithm 2.
 struct AdamW {
   let firstMoments: [Tensor]
   let secondMoments: [Tensor]
-  let beta1 = 0.9
-  let beta2 = 0.999
-  let epsilon = 1e-8
   let weightDecay: Double
 
   init(_ parameters: [Parameter], weightDecay: Double) throws {
@@ -20,23 +16,17 @@ struct AdamW {
   }
 
   /// Moves `parameters` along their gradients, scaled by `gradientScale`, as the `update`-th update
-  /// (from 1).
+  /// (from 1), and `ema` after them.
   func update(
     _ parameters: [Parameter], gradients: [Tensor], gradientScale: Double, rate: Double,
-    update: Int
+    update: Int, ema: EMA
   ) throws {
-    let correction1 = 1 - pow(beta1, Double(update))
-    let correction2 = (1 - pow(beta2, Double(update))).squareRoot()
-    for (i, parameter) in parameters.enumerated() {
-      let (p, g) = (parameter.tensor, gradients[i])
-      let (m, v) = (firstMoments[i], secondMoments[i])
-      if gradientScale != 1 { try g.scale(by: gradientScale) }
-      try m.interpolate(to: g, weight: 1 - beta1)
-      try v.scale(by: beta2)
-      try v.addProduct(g, g, factor: 1 - beta2)
-      try p.scale(by: 1 - rate * weightDecay)
-      let denominator = try v.squareRoot() / correction2 + epsilon
-      try p.addQuotient(m, denominator, factor: -rate / correction1)
-    }
+    var step = AdamWStep(
+      rate: rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: weightDecay,
+      update: update, averageWeight: 1 - ema.decay(update: update))
+    step.gradientScale = gradientScale
+    try step.apply(
+      to: parameters.map(\.tensor), gradients: gradients, firstMoments: firstMoments,
+      secondMoments: secondMoments, averages: ema.averages)
   }
 }

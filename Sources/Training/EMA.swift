@@ -22,15 +22,5 @@ struct EMA {
   }
 
   /// The decay of the `update`-th update (from 1).
-  static func decay(update: Int, power: Double, maximum: Double) -> Double {
-    min(maximum, 1 - pow(1 + Double(update), -power))
-  }
-
-  /// Takes in the weights after the `update`-th optimiser update (from 1).
-  func update(_ parameters: [Parameter], update: Int) throws {
-    let decay = EMA.decay(update: update, power: power, maximum: maximumDecay)
-    for (average, parameter) in zip(averages, parameters) {
-      try average.interpolate(to: parameter.tensor, weight: 1 - decay)
-    }
-  }
+  func decay(update: Int) -> Double { min(maximumDecay, 1 - pow(1 + Double(update), -power)) }
 }

@@ -115,7 +115,7 @@ public final class Trainer {
     }
 
     let gradients = try parameters.map(gradient)
-    let norm = try globalNorm(gradients)
+    let norm = try Tensor.globalNorm(gradients)
     let rate = training.learningRate(after: step)
     let skipped = !(loss.isFinite && norm.isFinite)
     step += 1
@@ -129,8 +129,7 @@ public final class Trainer {
       try optimizer.update(
         parameters, gradients: gradients,
         gradientScale: clip > 0 && norm > clip ? clip / norm : 1, rate: rate,
-        update: step - skippedSteps)
-      try ema.update(parameters, update: step - skippedSteps)
+        update: step - skippedSteps, ema: ema)
     }
     return StepReport(
       step: step, loss: loss, gradientNorm: norm, learningRate: rate, skipped: skipped,
@@ -171,11 +170,6 @@ public final class Trainer {
       throw StirError(.engine, "\(parameter.name) took no part in the loss")
     }
     return gradient
-  }
-
-  private func globalNorm(_ gradients: [Tensor]) throws -> Double {
-    let squares = try gradients.map { try ($0 * $0).sum().reshaped([1]) }
-    return try Tensor.concatenated(squares, dim: 0).sum().item().squareRoot()
   }
 
   private func requireProgress() throws {

@@ -47,7 +47,7 @@ import Testing
     let back = try folded.unfolded(by: 4, rank: 1)
     #expect(back.isChannelsLast)
     // In-place changes show through views and through nothing else.
-    try folded.scale(by: 2)
+    try folded.copy(from: folded * 2)
     #expect(try back.doubles() == x.doubles())
     #expect(try x.doubles() == noise([2, channels, 1, 12]).doubles().map { 2 * $0 })
   }

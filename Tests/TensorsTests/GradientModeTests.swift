@@ -84,7 +84,7 @@ import Testing
   @Test("In-place updates of a leaf are not recorded")
   func inPlaceIsNotRecorded() throws {
     let x = try Tensor([3.0], shape: [1]).requiringGradient()
-    try x.scale(by: 2)
+    try x.copy(from: x * 2)
     try x.copy(from: Tensor([5.0], shape: [1]))
     try (x * x).backward()
     #expect(try x.gradient?.item() == 10)

@@ -63,7 +63,8 @@ import Testing
     await #expect(processExitsWith: .success) {
       do {
         let weight = try Tensor.full(0.1, shape: [4, 4, 1, 3]).requiringGradient()
-        let moment = try Tensor.zeros(like: weight)
+        let (moment, square) = try (Tensor.zeros(like: weight), Tensor.zeros(like: weight))
+        let average = try Tensor.zeros(like: weight)
         var counts: Set<Int> = []
         for step in 0..<40 {
           let x = try RandomSource(seed: 1, item: step).normal([2, 4, 1, 16])
@@ -72,15 +73,19 @@ import Testing
           ).silu().mean()
           try loss.backward()
           if let gradient = weight.gradient {
-            try moment.interpolate(to: gradient, weight: 0.1)
-            try weight.addQuotient(gradient, (gradient * gradient) + 1, factor: -1e-3)
+            try AdamWStep(
+              rate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01,
+              update: step + 1, averageWeight: 0.1
+            ).apply(
+              to: [weight], gradients: [gradient], firstMoments: [moment],
+              secondMoments: [square], averages: [average])
           }
           weight.clearGradient()
           // A step that fails half way, its graph built.
           _ = try? loss.reshaped([5])
           counts.insert(Engine.liveHandles)
         }
-        #expect(counts == [4], "weight, moment, x and loss: \(counts)")
+        #expect(counts == [6], "weight, moments, average, x and loss: \(counts)")
       }
       #expect(Engine.liveHandles == 0)
     }

@@ -44,6 +44,17 @@ typedef struct {
   bool reference;
 } ct_convolution;
 
+// One update of AdamW (Loshchilov and Hutter 2019, algorithm 2) and of the moving average of the
+// weights: gradients are scaled, then average += average_weight · (parameter - average).
+typedef struct {
+  int32_t count;
+  const ct_tensor *parameters, *gradients, *first_moments, *second_moments, *averages;
+  double gradient_scale, rate, beta1, beta2, epsilon, weight_decay;
+  // From 1.
+  int64_t update;
+  double average_weight;
+} ct_adamw_step;
+
 // Goes up with every change to the table, so that nobody calls an engine of another build.
 #define CT_ENGINE_VERSION 1
 
