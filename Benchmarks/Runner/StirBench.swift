@@ -52,6 +52,8 @@ struct Compare: ParsableCommand {
     let workers = Workers(python: python, threads: threads)
     var report = Report(threads: threads)
     try withTemporaryFolder { folder in
+      let interruption = removing(folder, at: SIGINT)
+      defer { interruption.cancel() }
       for size in [
         Size(width: 32, batch: 8, length: 8_192), Size(width: 64, batch: 4, length: 16_384),
       ] {
@@ -74,6 +76,18 @@ struct Compare: ParsableCommand {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try writeAtomically(encoder.encode(report), to: URL(fileURLWithPath: out))
     print("\nevery measurement: \(out)")
+  }
+
+  /// Ctrl-C leaves no files; the workers end when this process does.
+  private func removing(_ folder: URL, at number: Int32) -> any DispatchSourceSignal {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler {
+      try? FileManager.default.removeItem(at: folder)
+      Foundation.exit(130)
+    }
+    source.resume()
+    return source
   }
 
   private func say(_ text: String) {

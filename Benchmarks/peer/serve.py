@@ -122,5 +122,5 @@ except ImportError as error:
 
 try:
     main()
-except KeyboardInterrupt:
-    sys.exit(130)
+except (KeyboardInterrupt, BrokenPipeError):
+    os._exit(130)
