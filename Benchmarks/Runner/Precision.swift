@@ -2,7 +2,7 @@ import Core
 import Networks
 
 /// What a network computes in.
-enum Precision: String, Codable, CaseIterable {
+enum Precision: String, Codable, CaseIterable, CodingKeyRepresentable {
   case float32, bfloat16
 
   /// Those that this project's network can compute in.

@@ -74,6 +74,8 @@ struct Compare: ParsableCommand {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     try writeAtomically(encoder.encode(report), to: URL(fileURLWithPath: out))
     print("\nevery measurement: \(out)")
   }
