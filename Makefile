@@ -25,7 +25,10 @@ else
   TEST_OUTPUT := sed -E '/^(◇ |✔ Test "|↳ )/d'
 endif
 
-.PHONY: help demo test fuzz build deps format lint clean
+# Any Python with torch, numpy and safetensors; `make bench` makes one unless it is named.
+PEER_PYTHON ?= .build-peer/bin/python
+
+.PHONY: help demo test bench fuzz build deps format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +43,15 @@ test: deps ## build and run every test (VERBOSE=1 names each)
 	tools/check-plugins $(SCRATCH)/debug/stir
 	@# Tests run beside one another: threads that spin while they wait would take the cores from them.
 	@set -o pipefail; OMP_WAIT_POLICY=passive swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest 2>&1 | $(TEST_OUTPUT)
+
+bench: deps $(if $(filter .build-peer/%,$(PEER_PYTHON)),.build-peer/ready) ## time the network against the same one in PyTorch (BENCH=--quick: less of it)
+	$(SWIFT_BUILD) -c release --product stir-bench
+	"$$($(SWIFT_BUILD) -c release --show-bin-path)/stir-bench" --peer "$(PEER_PYTHON)" $(BENCH)
+
+.build-peer/ready:
+	python3 -m venv .build-peer || { echo "make bench needs python3 with venv (Debian: apt install python3-venv), or PEER_PYTHON=/a/python with torch, numpy and safetensors"; exit 1; }
+	.build-peer/bin/pip install --quiet torch numpy safetensors
+	touch $@
 
 fuzz: deps ## feed 10,000 damaged files to the loaders under AddressSanitizer
 	@# Leaks are the check's affair: Foundation's tagged pointers look like some at the end of a process.
@@ -59,5 +71,5 @@ lint: ## check the layout of Swift files, and the scripts if shellcheck is there
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	if command -v shellcheck > /dev/null; then shellcheck $(SCRIPTS); fi
 
-clean: ## remove what was built, and the demo's results
-	rm -rf .build .build-libtorch .build-fuzz demo samples/plugins/*/.build samples/plugins/*/*.so
+clean: ## remove what was built or downloaded, and the results of demo and bench
+	rm -rf .build .build-libtorch .build-fuzz .build-peer bench.json demo samples/plugins/*/.build samples/plugins/*/*.so

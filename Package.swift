@@ -121,6 +121,14 @@ let package = Package(
     .executableTarget(name: "perf", dependencies: ["Networks"], path: "Scratch"),
     .executableTarget(
       name: "loader-fuzz", dependencies: ["Audio", "Image", "Signal"], path: "Tests/LoaderFuzz"),
+    .target(name: "Peak", path: "Benchmarks/Peak"),
+    .executableTarget(
+      name: "stir-bench",
+      dependencies: [
+        "Training", "Audio", "Peak",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Runner"),
     .target(name: "TestSupport", dependencies: ["Modality"], path: "Tests/TestSupport"),
     .testTarget(
       name: "CoreTests", dependencies: ["Core", "TestSupport"], path: "Tests/CoreTests"),

@@ -4,11 +4,11 @@ import Schedules
 import Tensors
 
 /// Items with the noise and the noise levels that they are trained at.
-struct Batch: Sendable {
+package struct Batch: Sendable {
   /// [items, channels] + extents.
-  var x0: Tensor
-  var noise: Tensor
-  var levels: [NoiseLevel]
+  package var x0: Tensor
+  package var noise: Tensor
+  package var levels: [NoiseLevel]
 }
 
 /// Makes batches as a pure function of (seed, number of the batch).
@@ -16,7 +16,7 @@ struct Batch: Sendable {
 /// An epoch visits every item once, in an order drawn from (seed, epoch). Crop, noise and noise
 /// level of each draw come from (seed, number of the draw). So nothing needs to be remembered for
 /// a resume but how many batches have been used.
-struct BatchMaker: Sendable {
+package struct BatchMaker: Sendable {
   let data: any DataSet
   /// The items to draw from.
   let indices: [Int]
@@ -26,7 +26,9 @@ struct BatchMaker: Sendable {
   /// The order of the epoch that was last drawn from.
   private var order: (epoch: Int, indices: [Int])?
 
-  init(data: any DataSet, indices: [Int], table: NoiseTable, batchSize: Int, seed: UInt64) {
+  package init(
+    data: any DataSet, indices: [Int], table: NoiseTable, batchSize: Int, seed: UInt64
+  ) {
     self.data = data
     self.indices = indices
     self.table = table
@@ -36,7 +38,7 @@ struct BatchMaker: Sendable {
 
   private enum Stream: UInt64 { case order = 1, crop, level, noise }
 
-  mutating func batch(_ number: Int) throws -> Batch {
+  package mutating func batch(_ number: Int) throws -> Batch {
     let draws = (number * batchSize)..<((number + 1) * batchSize)
     let items = try items(draws)
     let shape = items[0].shape
