@@ -29,8 +29,7 @@ struct Duel: Codable {
     for task in Task.allCases {
       var contenders: [Contender] = []
       for precision in Precision.allCases {
-        for side in [Workers.Side.ours, .peer]
-        where side == .peer || Precision.ours.contains(precision) {
+        for side in [Workers.Side.ours, .peer] {
           contenders.append(try Contender(side, precision, task, inputs, workers))
         }
       }

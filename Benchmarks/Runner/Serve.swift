@@ -50,7 +50,7 @@ private struct Server {
     step = nil
     let inputs = Inputs(at: URL(fileURLWithPath: folder))
     let model = try DiffusionModel(contentsOf: inputs.model)
-    try set(precision, on: model.network)
+    model.network.computeType = precision.dtype
     let memory: (now: Int, peak: Int)
     switch task {
     case .forward:

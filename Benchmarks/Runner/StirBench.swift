@@ -64,7 +64,7 @@ struct Compare: ParsableCommand {
       }
       print(report.text)
       if !quick {
-        for precision in Precision.ours {
+        for precision in Precision.allCases {
           say("growth of the cost, \(precision.rawValue) …")
           report.growth += try growth(
             precision, threads: threads, recordings: recordings, in: folder)

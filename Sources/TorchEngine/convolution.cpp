@@ -10,13 +10,13 @@
 // An item's values come out the same, to the bit, in any batch and with any number of threads.
 // The kernels need AVX-512 (with its bfloat16 products for bfloat16); everything else, and whatever
 // does not fit them, takes libtorch's own operations.
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 #include <optional>
 
 #include "layers.hpp"
+#include "parallel.hpp"
 #include "support.hpp"
 
 #if defined(__x86_64__)
@@ -118,20 +118,12 @@ Grid grid_of(const Tensors &t, const Settings &s) {
   return g;
 }
 
-// Shares `count` things out to the threads in consecutive ranges: body(thread, begin, end).
-template <class Body>
-void share(int64_t count, int64_t threads, Body &&body) {
-  at::parallel_for(0, threads, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t t = begin; t < end; t++) body(t, t * count / threads, (t + 1) * count / threads);
-  });
-}
-
 // The moments of each item from those of its tiles, [items][tiles][means, then deviations][channels].
 at::Tensor merge_moments(const std::vector<float> &tiles, const Tiling &tiling, int64_t channels) {
   auto moments = at::empty({tiling.items, 2, channels}, at::kDouble);
   double *out = moments.data_ptr<double>();
   const int64_t count = tiling.tiles_of_item();
-  at::parallel_for(0, tiling.items, 1, [&](int64_t begin, int64_t end) {
+  share(tiling.items, 1, [&](int64_t begin, int64_t end) {
     for (int64_t n = begin; n < end; n++) {
       double *mean = out + n * 2 * channels, *variance = mean + channels;
       std::fill(mean, mean + 2 * channels, 0.0);
@@ -160,7 +152,7 @@ at::Tensor measured(const at::Tensor &x) {
   const Tiling tiling(x.size(0), {1, x.size(2) * x.size(3)}, {0, 0});
   const int64_t C = x.size(1);
   std::vector<float> tiles(tiling.count() * 2 * C);
-  share(tiling.count(), at::get_num_threads(), [&](int64_t, int64_t begin, int64_t end) {
+  share(tiling.count(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
       const Tile t = tiling[i];
       measure(
@@ -240,7 +232,7 @@ at::Tensor packed(
     bool mirrored) {
   auto memory = at::empty({PackedWeights<T>::size(columns, reading)}, type_of<T>());
   const PackedWeights<T> out(pointer<T>(memory), columns, reading);
-  at::parallel_for(0, out.panels(), 1, [&](int64_t begin, int64_t end) {
+  share(out.panels(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++)
       pack(out, i, pointer<float>(weight), index, reading, mirrored);
   });
@@ -261,7 +253,7 @@ std::pair<at::Tensor, at::Tensor> forward(const Tensors &t, const Settings &s, c
       {g.items, N, g.output.y, g.output.x},
       at::dtype(s.output_type).memory_format(at::MemoryFormat::ChannelsLast));
   std::vector<float> moments(tiling.count() * 2 * N);
-  share(tiling.count(), at::get_num_threads(), [&](int64_t, int64_t begin, int64_t end) {
+  share(tiling.count(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++)
       forward_tile<T, O>(
           in, g, tiling[i], pitch, reading, weights, pointer<float>(t.bias),
@@ -315,7 +307,7 @@ void finish(
     }
   }
   const Tiling tiling(g.items, {1, g.input.y * g.input.x}, {0, 0});
-  share(tiling.count(), at::get_num_threads(), [&](int64_t, int64_t begin, int64_t end) {
+  share(tiling.count(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
       const Tile tile = tiling[i];
       const float *A = norm.affine.data_ptr<float>() + tile.item * 2 * C;
@@ -338,7 +330,8 @@ Results backward(
   const Grid g = grid_of(t, s);
   const Tiling tiling(g.items, g.folded(), g.halo());
   const int64_t pitch = tiling.columns + g.halo().x, N = g.outputs, C = g.channels;
-  const int64_t threads = at::get_num_threads(), size = g.tap_count() * g.depth() * N;
+  const int64_t threads = std::min<int64_t>(at::get_num_threads(), tiling.count());
+  const int64_t size = g.tap_count() * g.depth() * N;
   const WeightIndex index(g);
   const Reading reading(g, pitch, N, kStep<T>, true);
   Results results;
@@ -356,10 +349,11 @@ Results backward(
   auto weight_sums = at::zeros({threads, size}, at::kFloat);
   auto bias_sums = at::zeros({threads, N}, at::kFloat);
   std::vector<float> channel_sums(s.groups > 0 ? tiling.count() * 2 * C : 0);
-  share(tiling.count(), threads, [&](int64_t thread, int64_t begin, int64_t end) {
+  in_parallel(threads, [&](int64_t thread) {
     std::optional<PackedWeights<T>> weights;
     if (wants_dx) weights.emplace(pointer<T>(memory), g.depth(), reading);
-    for (int64_t i = begin; i < end; i++)
+    const int64_t end = (thread + 1) * tiling.count() / threads;
+    for (int64_t i = thread * tiling.count() / threads; i < end; i++)
       backward_tile<T>(
           in, g, to, tiling[i], pitch, reading, weights ? &*weights : nullptr,
           channel_sums.data() + (s.groups > 0 ? i * 2 * C : 0),
@@ -370,7 +364,7 @@ Results backward(
   const float *sums = pointer<float>(weight_sums);
   results.weight = at::zeros(t.weight.sizes(), at::kFloat);
   float *dw = pointer<float>(results.weight);
-  at::parallel_for(0, N, 16, [&](int64_t begin, int64_t end) {
+  share(N, 16, [&](int64_t begin, int64_t end) {
     for (size_t tap = 0; tap < index.of_channel.size(); tap++) {
       for (int64_t c = 0; c < g.depth(); c++) {
         if (index.of_channel[tap][c] < 0) continue;

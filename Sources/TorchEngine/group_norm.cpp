@@ -7,13 +7,13 @@
 // number of threads changes a bit of the result.
 //
 // Everything else (other types, devices, layouts) takes libtorch's own operations.
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
 #include "cpu_clones.hpp"
 #include "layers.hpp"
+#include "parallel.hpp"
 #include "support.hpp"
 
 using namespace ctorch;
@@ -115,7 +115,7 @@ struct Shape {
   // Calls body(item, first row, rows, number of the chunk) for every chunk, on all threads.
   template <class Body>
   void each_chunk(Body &&body) const {
-    at::parallel_for(0, items * chunks(), 1, [&](int64_t begin, int64_t end) {
+    share(items * chunks(), 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; i++) {
         const int64_t first = i % chunks() * kChunkRows;
         body(i / chunks(), first, std::min(kChunkRows, rows - first), i);

@@ -1,9 +1,8 @@
 // AdamW and the moving average of the weights in one pass over memory.
-#include <ATen/Parallel.h>
-
 #include <cmath>
 
 #include "cpu_clones.hpp"
+#include "parallel.hpp"
 #include "support.hpp"
 
 using namespace ctorch;
@@ -30,7 +29,7 @@ std::vector<Chunk> chunks_of(const std::vector<at::Tensor> &tensors) {
 
 template <class Body>
 void each(const std::vector<Chunk> &chunks, Body &&body) {
-  at::parallel_for(0, static_cast<int64_t>(chunks.size()), 4, [&](int64_t begin, int64_t end) {
+  share(static_cast<int64_t>(chunks.size()), 4, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) body(i, chunks[i]);
   });
 }
