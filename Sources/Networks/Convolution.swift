@@ -7,6 +7,7 @@ import Tensors
 public final class Convolution: Module {
   let weight: Parameter
   let bias: Parameter?
+  private let packed = PackedWeight()
   private let stride, padding, dilation: [Int]
 
   /// How the starting weights are drawn.
@@ -48,7 +49,8 @@ public final class Convolution: Module {
     try weight.locating {
       try .convolution(
         of: inputs, normalization: normalization, weight: weight.tensor, bias: bias?.tensor,
-        stride: stride, padding: padding, dilation: dilation, adding: residual, dtype: dtype)
+        packed: packed, stride: stride, padding: padding, dilation: dilation, adding: residual,
+        dtype: dtype)
     }
   }
 

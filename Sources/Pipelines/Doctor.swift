@@ -1,6 +1,7 @@
 import Audio
 import Core
 import Foundation
+import Networks
 import Tensors
 
 /// What this machine and this build can do, and what is wrong with them.
@@ -10,6 +11,8 @@ public struct Doctor: Codable, Sendable {
   public var libtorchKernels: String
   public var blas: String
   public var devices: [String]
+  /// What networks compute in here by themselves.
+  public var precision: Precision
   public var cores: Int
   public var cpuFeatures: [String]
   public var codecs: [String]
@@ -17,7 +20,7 @@ public struct Doctor: Codable, Sendable {
   public var problems: [String]
 
   enum CodingKeys: String, CodingKey {
-    case stir, libtorch, blas, devices, cores, codecs, problems
+    case stir, libtorch, blas, devices, precision, cores, codecs, problems
     case libtorchKernels = "libtorch_kernels"
     case cpuFeatures = "cpu_features"
   }
@@ -31,6 +34,7 @@ public struct Doctor: Codable, Sendable {
     libtorchKernels = Engine.cpuCapability
     blas = Doctor.loadedBLAS()
     devices = Device.available.map(\.description)
+    precision = Precision.auto.settled(on: .cpu)
     cores = ProcessInfo.processInfo.activeProcessorCount
     cpuFeatures = Doctor.cpuFeatures()
     codecs = AudioModality.codecs
@@ -58,6 +62,7 @@ public struct Doctor: Codable, Sendable {
     libtorch        \(libtorch), kernels for \(libtorchKernels)
     BLAS            \(blas)
     devices         \(devices.joined(separator: ", "))
+    precision       \(precision.rawValue) unless --precision says otherwise
     cores           \(cores)
     CPU features    \(cpuFeatures.isEmpty ? "unknown" : cpuFeatures.joined(separator: " "))
     audio           \(codecs.joined(separator: ", "))

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Modality
+import Networks
 import Tensors
 import Training
 
@@ -12,10 +13,11 @@ public struct Generation {
   public let interruption: Interruption
 
   public init(
-    model url: URL, registry: ModalityRegistry, device: Device, console: Console,
-    interruption: Interruption
+    model url: URL, registry: ModalityRegistry, device: Device, precision: Precision,
+    console: Console, interruption: Interruption
   ) throws {
     model = try DiffusionModel(contentsOf: url, device: device)
+    model.network.use(precision)
     let configuration = model.configuration
     modality = try registry.modality(of: configuration)
     guard modality.layout.shape == model.layout.shape else {

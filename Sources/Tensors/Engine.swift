@@ -12,6 +12,11 @@ public enum Engine {
   /// Tensors and generators that are alive in the shim; what a leak test counts.
   public static var liveHandles: Int { Int(ct.live_handles()) }
 
+  /// Whether `device` multiplies bfloat16 faster than float32 (CPUs with AVX512-BF16, newer GPUs).
+  public static func multipliesBFloat16(on device: Device) -> Bool {
+    ct.multiplies_bfloat16(device.code)
+  }
+
   /// The number of threads that one operation may use.
   public static var threads: Int { Int(ct.threads()) }
 

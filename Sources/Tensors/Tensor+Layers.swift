@@ -27,6 +27,14 @@ public struct GroupNormalization {
   }
 }
 
+/// Keeps a convolution's weight in the order in which the kernels read it, for as long as the weight
+/// stays the same. Belongs to one layer, and like a tensor to one thread at a time.
+public final class PackedWeight: @unchecked Sendable {
+  fileprivate var handle: OpaquePointer?
+  public init() {}
+  deinit { if let handle { ct.packed_release(handle) } }
+}
+
 /// The compute kernels of layers. Inputs are [batch, channels, height, width].
 extension Tensor {
   /// A 2-D convolution with all that stands around it, in one pass over memory where there are
@@ -36,12 +44,14 @@ extension Tensor {
   ///   - inputs: one tensor, or two that are joined along the channels.
   ///   - normalization: what the inputs go through first; nothing when nil.
   ///   - weight: [outputs, channels, kernel height, kernel width], float32 or the inputs' type.
+  ///   - packed: where the weight's packed form is kept for the next call.
   ///   - residual: of the output's shape and type; nothing is added when nil.
   ///   - dtype: the type of the output; the inputs' when nil.
   ///   - reference: takes libtorch's own operations even where there are kernels.
   public static func convolution(
     of inputs: [Tensor], normalization: GroupNormalization? = nil, weight: Tensor, bias: Tensor?,
-    stride: [Int], padding: [Int], dilation: [Int], adding residual: Tensor? = nil,
+    packed: PackedWeight? = nil, stride: [Int], padding: [Int], dilation: [Int],
+    adding residual: Tensor? = nil,
     dtype: DType? = nil, reference: Bool = false
   ) throws -> Tensor {
     precondition((1...2).contains(inputs.count), "one input, or two to join")
@@ -66,7 +76,12 @@ extension Tensor {
     arguments.output_type = (dtype ?? inputs[0].dtype).code
     arguments.reference = reference
     return try withExtendedLifetime((inputs, normalization, weight, bias, residual)) {
-      let result = ct.convolve(&arguments, &moments)
+      var kept = packed?.handle
+      let result = withUnsafeMutablePointer(to: &kept) { slot in
+        if packed != nil { arguments.packed = slot }
+        return ct.convolve(&arguments, &moments)
+      }
+      packed?.handle = kept
       return try Tensor(result, moments: moments)
     }
   }

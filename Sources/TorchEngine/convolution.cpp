@@ -28,6 +28,16 @@ using namespace ctorch;
 
 namespace {
 
+}  // namespace
+
+// Valid for one version of one weight, which it keeps alive so that no other takes its address.
+struct ct_packed_s {
+  at::Tensor weight, memory;
+  int64_t version = -1;
+};
+
+namespace {
+
 struct Settings {
   int64_t stride[2], padding[2], dilation[2];
   // Channels are normalised in so many groups; 0 for no normalisation.
@@ -35,6 +45,8 @@ struct Settings {
   double epsilon;
   bool silu;
   at::ScalarType output_type;
+  // Where the packed weight is kept, or null.
+  ct_packed_s *packed;
 };
 
 // Autograd takes no undefined tensors: an empty one stands for what is not there.
@@ -239,6 +251,18 @@ at::Tensor packed(
   return memory;
 }
 
+// The packed weight of the forward pass, anew only if the weight has changed.
+template <class T>
+at::Tensor packed_forward(
+    const at::Tensor &weight, const Grid &g, const Reading &reading, ct_packed_s *kept) {
+  if (kept && kept->weight.is_same(weight) && kept->version == weight._version() &&
+      kept->memory.scalar_type() == type_of<T>())
+    return kept->memory;
+  auto memory = packed<T>(weight, g.outputs, WeightIndex(g), reading, false);
+  if (kept) *kept = {weight, memory, static_cast<int64_t>(weight._version())};
+  return memory;
+}
+
 // y and its moments.
 template <class T, class O>
 std::pair<at::Tensor, at::Tensor> forward(const Tensors &t, const Settings &s, const at::Tensor &affine) {
@@ -246,7 +270,7 @@ std::pair<at::Tensor, at::Tensor> forward(const Tensors &t, const Settings &s, c
   const Tiling tiling(g.items, g.output, g.halo());
   const int64_t pitch = tiling.columns + g.halo().x, N = g.outputs;
   const Reading reading(g, pitch, g.depth(), kStep<T>, false);
-  const auto memory = packed<T>(t.weight, N, WeightIndex(g), reading, false);
+  const auto memory = packed_forward<T>(t.weight, g, reading, s.packed);
   const PackedWeights<T> weights(pointer<T>(memory), N, reading);
   const auto in = input_of<T>(t, s, affine);
   auto y = at::empty(
@@ -514,6 +538,11 @@ void check(const Tensors &t, const Settings &s) {
 
 }  // namespace
 
+void ct_packed_release(ct_packed packed) {
+  delete packed;
+  live_handles.fetch_sub(1, std::memory_order_relaxed);
+}
+
 ct_tensor ct_convolve(const ct_convolution *c, ct_tensor *moments) {
   *moments = nullptr;
   return make([&] {
@@ -536,7 +565,15 @@ ct_tensor ct_convolve(const ct_convolution *c, ct_tensor *moments) {
         c->groups,
         c->epsilon,
         c->silu,
-        scalar_type(c->output_type)};
+        scalar_type(c->output_type),
+        nullptr};
+    if (c->packed) {
+      if (!*c->packed) {
+        *c->packed = new ct_packed_s;
+        live_handles.fetch_add(1, std::memory_order_relaxed);
+      }
+      s.packed = *c->packed;
+    }
     check(t, s);
     if (there(t.film)) t.film = t.film.reshape({t.film.size(0), -1}).contiguous();
 #ifdef STIR_AVX512

@@ -139,5 +139,8 @@ ct_status ct_adamw(const ct_adamw_step *step) {
       };
       update(at(p), at(g), at(m), at(v), at(average), c.count, factors);
     });
+    // Autograd and packed weights go by a tensor's version.
+    for (const auto *tensors : {&p, &m, &v, &average})
+      for (const auto &t : *tensors) t.unsafeGetTensorImpl()->bump_version();
   });
 }

@@ -60,6 +60,22 @@ bool ct_device_available(ct_device device) {
   });
 }
 
+bool ct_multiplies_bfloat16(ct_device device) {
+  if (device.kind == CT_CPU) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw");
+#else
+    return false;
+#endif
+  }
+  if (device.kind != CT_CUDA) return false;
+  // A GPU that cannot do it refuses such a convolution.
+  return guarded<bool>(false, [&] {
+    const auto x = at::ones({1, 8, 1, 8}, at::dtype(at::kBFloat16).device(device_of(device)));
+    return at::conv2d(x, at::ones_like(x)).isfinite().all().item<bool>();
+  });
+}
+
 int32_t ct_threads(void) { return at::get_num_threads(); }
 
 ct_status ct_set_threads(int32_t count) {

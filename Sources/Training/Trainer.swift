@@ -59,6 +59,9 @@ public final class Trainer {
     configuration.network = network.configuration
     let training = configuration.training
     try training.validate()
+    let precision = training.precision.settled(on: network.device)
+    configuration.training.precision = precision
+    network.use(precision)
     let example = try data.item(at: 0, seed: 0)
     layout = Layout(channels: example.shape[0], extents: Array(example.shape.dropFirst()))
     self.configuration = configuration
@@ -142,6 +145,7 @@ public final class Trainer {
       let copy = try UNet(network.configuration)
       try copy.load(named(ema.averages), from: "the moving average")
       try copy.move(to: network.device)
+      copy.computeType = network.computeType
       return try DiffusionModel(
         network: copy, configuration: configuration, layout: layout, step: step)
     }

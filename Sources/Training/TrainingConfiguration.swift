@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Networks
 
 /// How a model is trained.
 public struct TrainingConfiguration: Configuration {
@@ -29,6 +30,8 @@ public struct TrainingConfiguration: Configuration {
   public var sampleEvery = 1_000
   /// Steps between checkpoints; the last step always leaves one.
   public var checkpointEvery = 500
+  /// What the network computes in; a run settles `auto` when it starts and keeps to that.
+  public var precision = Precision.auto
   /// Decides starting weights, data order, crops, noise and held-out sources.
   public var seed: UInt64 = 0
 
@@ -52,7 +55,7 @@ public struct TrainingConfiguration: Configuration {
     case evaluateEvery = "evaluate_every"
     case sampleEvery = "sample_every"
     case checkpointEvery = "checkpoint_every"
-    case seed
+    case precision, seed
   }
 
   /// The learning rate of the update after `step` updates.

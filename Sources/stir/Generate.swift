@@ -50,6 +50,8 @@ struct Generate: ParsableCommand {
 
   @OptionGroup var engine: EngineOptions
 
+  @OptionGroup var precision: PrecisionOption
+
   func validate() throws {
     guard (1...1_000_000).contains(count) else {
       throw ValidationError("--count is \(count), expected 1 to 1000000")
@@ -64,7 +66,8 @@ struct Generate: ParsableCommand {
     if let sampler { settings.append("sampling.sampler=\(sampler)") }
     let files = try Generation(
       model: URL(fileURLWithPath: model), registry: plugins.registry(), device: device,
-      console: Console(quiet: quiet), interruption: interruption
+      precision: precision.precision ?? .auto, console: Console(quiet: quiet),
+      interruption: interruption
     ).generate(count: count, settings: settings, seed: seed, into: URL(fileURLWithPath: out))
     if json {
       print(try JSONValue.array(files.map { .string($0.path) }).text())

@@ -53,6 +53,8 @@ struct Train: ParsableCommand {
 
   @OptionGroup var engine: EngineOptions
 
+  @OptionGroup var precision: PrecisionOption
+
   func run() throws {
     let interruption = Interruption()
     let device = try engine.start()
@@ -75,6 +77,9 @@ struct Train: ParsableCommand {
     if let modality { settings.append("modality=\(modality)") }
     if let steps { settings.append("training.max_train_steps=\(steps)") }
     if let seed { settings.append("training.seed=\(seed)") }
+    if let precision = precision.precision {
+      settings.append("training.precision=\(precision.rawValue)")
+    }
     var base =
       try resume
       ? Trainer.configuration(ofCheckpoint: folder.checkpoint) : RunConfiguration()

@@ -16,6 +16,8 @@ extern "C" {
 
 typedef struct ct_tensor_s *ct_tensor;
 typedef struct ct_generator_s *ct_generator;
+// A weight in the order in which the kernels read it.
+typedef struct ct_packed_s *ct_packed;
 typedef int32_t ct_status;
 
 typedef enum { CT_FLOAT32 = 0, CT_FLOAT64 = 1, CT_BFLOAT16 = 2, CT_FLOAT16 = 3, CT_INT64 = 4 } ct_dtype;
@@ -36,6 +38,8 @@ typedef struct {
   bool silu;
   // [outputs, channels, kernel height, kernel width]; `bias` may be NULL.
   ct_tensor weight, bias;
+  // Where to keep the packed weight from call to call, at first holding NULL; or NULL.
+  ct_packed *packed;
   int64_t stride[2], padding[2], dilation[2];
   // Of the output's shape, or NULL.
   ct_tensor residual;
