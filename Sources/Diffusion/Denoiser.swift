@@ -16,18 +16,42 @@ public protocol Denoiser {
 
 /// A network that is told its noise level continuously, as √ᾱ (WaveGrad, Chen et al. 2020).
 public protocol NoiseConditionedNetwork {
+  /// What it makes of noise levels before it sees a signal; the levels themselves, unless it says
+  /// otherwise.
+  associatedtype Conditioning = [Double]
+
+  /// - Parameter noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
+  func condition(on noiseLevels: [Double]) throws -> Conditioning
+
+  /// - Parameters:
+  ///   - x: [batch, channels] + extents.
+  ///   - conditioning: of the items' noise levels.
+  func callAsFunction(_ x: Tensor, conditioning: Conditioning) throws -> Tensor
+}
+
+extension NoiseConditionedNetwork {
   /// - Parameters:
   ///   - x: [batch, channels] + extents.
   ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
-  func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor
+  public func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
+    try self(x, conditioning: condition(on: noiseLevels))
+  }
+}
+
+extension NoiseConditionedNetwork where Conditioning == [Double] {
+  public func condition(on noiseLevels: [Double]) throws -> [Double] { noiseLevels }
 }
 
 extension UNet: NoiseConditionedNetwork {}
 
 /// A network read as a denoiser: its output is taken for what it was trained to predict.
-public struct NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
+///
+/// What the network makes of a level is computed once, when the level first comes up, and kept for
+/// the batches to come: make a new denoiser after the weights have changed.
+public final class NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
   public let network: Network
   public let prediction: PredictionType
+  private var conditionings: [Double: Network.Conditioning] = [:]
 
   public init(_ network: Network, prediction: PredictionType) {
     self.network = network
@@ -35,7 +59,10 @@ public struct NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
   }
 
   public func callAsFunction(_ x: Tensor, at level: NoiseLevel) throws -> Tensor {
-    let output = try network(x, noiseLevels: [level.noiseLevel]).to(x.dtype)
+    let told = level.noiseLevel
+    let conditioning = try conditionings[told] ?? network.condition(on: [told])
+    conditionings[told] = conditioning
+    let output = try network(x, conditioning: conditioning).to(x.dtype)
     return try prediction.sample(from: output, x: x, level: level)
   }
 }

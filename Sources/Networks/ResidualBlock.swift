@@ -31,11 +31,13 @@ public final class ResidualBlock: Module {
       ? nil : try Convolution(inputChannels, outputChannels, kernel: 1, rank: rank, initializer)
   }
 
-  /// - Parameter inputs: one tensor, or two that are joined along the channels.
-  public func callAsFunction(_ inputs: [Tensor], embedding: Tensor) throws -> Tensor {
+  /// - Parameters:
+  ///   - inputs: one tensor, or two that are joined along the channels.
+  ///   - modulation: what `film` makes of the noise level's embedding.
+  public func callAsFunction(_ inputs: [Tensor], modulation: Tensor) throws -> Tensor {
     let h = try conv1(inputs, after: norm1(silu: true))
     return try conv2(
-      [h], after: norm2(film: film(embedding), silu: true),
+      [h], after: norm2(film: modulation, silu: true),
       adding: skip.map { try $0(inputs) } ?? inputs[0])
   }
 }

@@ -78,6 +78,30 @@ public final class UNet: Module {
   ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
   /// - Returns: the shape of `x`.
   public func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
+    try self(x, conditioning: condition(on: noiseLevels))
+  }
+
+  /// What the blocks are told of noise levels; whoever evaluates the network at a level many times
+  /// computes it once.
+  public struct Conditioning {
+    /// The levels that it holds: one for each item, or one for all.
+    let levels: Int
+    /// FiLM of every residual block on the way down, in the middle and on the way up.
+    let modulations: [Tensor]
+  }
+
+  /// - Parameter noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
+  public func condition(on noiseLevels: [Double]) throws -> Conditioning {
+    let embedding = try embedding(noiseLevels, device: device)
+    return Conditioning(
+      levels: noiseLevels.count,
+      modulations: try (down + [middle] + up).flatMap(\.blocks).map { try $0.film(embedding) })
+  }
+
+  /// - Parameters:
+  ///   - x: as for ``callAsFunction(_:noiseLevels:)``.
+  ///   - conditioning: of the items' levels, by the weights that the network still has.
+  public func callAsFunction(_ x: Tensor, conditioning: Conditioning) throws -> Tensor {
     let shape = x.shape
     guard shape.count == configuration.rank + 2, shape[1] == configuration.inputChannels,
       shape.allSatisfy({ $0 > 0 })
@@ -87,14 +111,14 @@ public final class UNet: Module {
         .engine,
         "the network expects [batch, \(configuration.inputChannels), \(axes)], found \(shape)")
     }
-    guard noiseLevels.count == 1 || noiseLevels.count == shape[0] else {
+    guard conditioning.levels == 1 || conditioning.levels == shape[0] else {
       throw StirError(
         .engine,
-        "\(noiseLevels.count) noise levels for \(shape[0]) items: expected one of each, or one for all"
+        "\(conditioning.levels) noise levels for \(shape[0]) items: expected one of each, or one for all"
       )
     }
     let (fitted, start) = try fit(x)
-    var h = try run(fitted, embedding: embedding(noiseLevels, device: device))
+    var h = try run(fitted, conditioning)
     for (axis, extent) in shape.dropFirst(2).reversed().enumerated()
     where h.shape[3 - axis] != extent {
       let first = axis == 0 ? start : 0
@@ -126,18 +150,19 @@ public final class UNet: Module {
   }
 
   /// The network proper, on [batch, channels, height, width] of admitted extents.
-  func run(_ x: Tensor, embedding: Tensor) throws -> Tensor {
+  func run(_ x: Tensor, _ conditioning: Conditioning) throws -> Tensor {
+    var modulations = conditioning.modulations[...]
     let (patch, rank) = (configuration.patch, configuration.rank)
     var h = try stem(x.to(computeType).channelsLast().folded(by: patch, rank: rank))
     var skips: [Tensor] = []
     for level in down {
-      h = try level.process([h], embedding: embedding)
+      h = try level.process([h], &modulations)
       skips.append(h)
       h = try level.resample(h)
     }
-    h = try middle.process([h], embedding: embedding)
+    h = try middle.process([h], &modulations)
     for level in up {
-      h = try level.process([level.resample(h), skips.removeLast()], embedding: embedding)
+      h = try level.process([level.resample(h), skips.removeLast()], &modulations)
     }
     return try head([h], after: norm(silu: true), dtype: dtype).unfolded(by: patch, rank: rank)
   }
@@ -187,9 +212,11 @@ final class UNetLevel: Module {
     }
   }
 
-  /// - Parameter inputs: one tensor, or two that are joined along the channels.
-  func process(_ inputs: [Tensor], embedding: Tensor) throws -> Tensor {
-    let h = try blocks.reduce(inputs) { try [$1($0, embedding: embedding)] }[0]
+  /// - Parameters:
+  ///   - inputs: one tensor, or two that are joined along the channels.
+  ///   - modulations: FiLM of the blocks to come; those of this level are taken off its front.
+  func process(_ inputs: [Tensor], _ modulations: inout ArraySlice<Tensor>) throws -> Tensor {
+    let h = try blocks.reduce(inputs) { try [$1($0, modulation: modulations.removeFirst())] }[0]
     return try attention?(h) ?? h
   }
 

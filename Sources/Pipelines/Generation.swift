@@ -13,11 +13,11 @@ public struct Generation {
   public let interruption: Interruption
 
   public init(
-    model url: URL, registry: ModalityRegistry, device: Device, precision: Precision,
+    model url: URL, registry: ModalityRegistry, device: Device, precision: Precision?,
     console: Console, interruption: Interruption
   ) throws {
     model = try DiffusionModel(contentsOf: url, device: device)
-    model.network.use(precision)
+    if let precision { model.network.use(precision) }
     let configuration = model.configuration
     modality = try registry.modality(of: configuration)
     guard modality.layout.shape == model.layout.shape else {

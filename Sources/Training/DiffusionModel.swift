@@ -30,7 +30,8 @@ public final class DiffusionModel {
     table = try configuration.process.table(for: configuration.objective.prediction)
   }
 
-  /// Reads a model file.
+  /// Reads a model file. The network computes in what it was trained in, or in float32 where the
+  /// device does not multiply bfloat16 fast.
   /// - Throws: `.missingInput`, or `.invalidData` for a file that is cut short, of another kind or
   ///   version, with weights that do not fit or are not numbers.
   public convenience init(contentsOf url: URL, device: Device = .cpu) throws {
@@ -47,6 +48,7 @@ public final class DiffusionModel {
       }
     }
     try network.move(to: device)
+    network.use(configuration.training.precision == .float32 ? .float32 : .auto)
     try self.init(network: network, configuration: configuration, layout: layout, step: step)
   }
 
@@ -140,7 +142,7 @@ public final class DiffusionModel {
   ///   - count: how many.
   ///   - ladder: the noise levels to walk.
   ///   - denoiser: the network with whatever stands around it.
-  ///   - batchSize: how many are made at once.
+  ///   - batchSize: how many are made at once at most; batches are as even as can be.
   ///   - progress: called with the number of network evaluations done and in all; what it throws
   ///     ends the sampling.
   ///   - each: receives each item, with its number, as soon as its batch is done.
@@ -151,7 +153,8 @@ public final class DiffusionModel {
     each: (Int, Item) throws -> Void
   ) throws {
     precondition(count >= 0 && batchSize > 0, "count is not negative, batchSize at least 1")
-    let batches = stride(from: 0, to: count, by: batchSize).map { $0..<min($0 + batchSize, count) }
+    let number = (count + batchSize - 1) / batchSize
+    let batches = (0..<number).map { ($0 * count / number)..<(($0 + 1) * count / number) }
     for (i, items) in batches.enumerated() {
       let noise = try BatchNoise(
         seed: seed, items: items, shape: layout.shape, device: network.device)

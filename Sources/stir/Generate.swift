@@ -66,7 +66,7 @@ struct Generate: ParsableCommand {
     if let sampler { settings.append("sampling.sampler=\(sampler)") }
     let files = try Generation(
       model: URL(fileURLWithPath: model), registry: plugins.registry(), device: device,
-      precision: precision.precision ?? .auto, console: Console(quiet: quiet),
+      precision: precision.precision, console: Console(quiet: quiet),
       interruption: interruption
     ).generate(count: count, settings: settings, seed: seed, into: URL(fileURLWithPath: out))
     if json {

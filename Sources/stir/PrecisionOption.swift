@@ -8,7 +8,7 @@ struct PrecisionOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What to compute in: float32, bfloat16, or auto, which is bfloat16 where the processor "
-        + "multiplies it fast.",
+        + "multiplies it fast (default: as the configuration says, auto unless set).",
       valueName: "name"))
   var precision: Precision?
 }

@@ -16,6 +16,20 @@ import Testing
     expectClose(network.heard.first ?? [], [told], rtol: 1e-12)
   }
 
+  /// The network is asked once what it makes of a level, however many batches walk over it.
+  @Test func conditionsOncePerLevel() throws {
+    let network = CountingNetwork()
+    let denoiser = NetworkDenoiser(network, prediction: .sample)
+    let levels = [NoiseLevel(alpha: 0.6, sigma: 0.8), NoiseLevel(alpha: 0.8, sigma: 0.6)]
+    for _ in 0..<3 {
+      for level in levels {
+        let x = try denoiser(.full(1, shape: [2, 1, 4]), at: level)
+        expectClose(try x.doubles(), .init(repeating: level.noiseLevel, count: 8), rtol: 1e-6)
+      }
+    }
+    #expect(network.conditioned == 2)
+  }
+
   /// A network that computes in bfloat16 gives an estimate in the type of the state.
   @Test(arguments: [DType.float32, .float64]) func keepsTheStatesType(dtype: DType) throws {
     let x = try normal([2, 1, 4], seed: 0).to(dtype)
@@ -28,6 +42,18 @@ import Testing
   }
 }
 
+/// Answers with its input times the level, which it counts the making of.
+final class CountingNetwork: NoiseConditionedNetwork {
+  private(set) var conditioned = 0
+
+  func condition(on noiseLevels: [Double]) throws -> Tensor {
+    conditioned += 1
+    return try Tensor(noiseLevels, shape: [noiseLevels.count, 1, 1]).to(.float32)
+  }
+
+  func callAsFunction(_ x: Tensor, conditioning: Tensor) throws -> Tensor { try x * conditioning }
+}
+
 /// Answers with its input, and keeps what it was told of the noise.
 final class ListeningNetwork: NoiseConditionedNetwork {
   private(set) var heard: [[Double]] = []
@@ -35,7 +61,7 @@ final class ListeningNetwork: NoiseConditionedNetwork {
 
   init(output: DType? = nil) { self.output = output }
 
-  func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
+  func callAsFunction(_ x: Tensor, conditioning noiseLevels: [Double]) throws -> Tensor {
     heard.append(noiseLevels)
     return try x.to(output)
   }

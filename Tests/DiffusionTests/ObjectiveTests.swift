@@ -106,5 +106,7 @@ import Testing
 /// Says factor·x.
 private struct ScalingNetwork: NoiseConditionedNetwork {
   var factor: Tensor
-  func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor { try x * factor }
+  func callAsFunction(_ x: Tensor, conditioning noiseLevels: [Double]) throws -> Tensor {
+    try x * factor
+  }
 }

@@ -99,7 +99,7 @@ struct PerfectNetwork: NoiseConditionedNetwork {
   var gaussian: GaussianDenoiser
   var prediction: PredictionType
 
-  func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
+  func callAsFunction(_ x: Tensor, conditioning noiseLevels: [Double]) throws -> Tensor {
     let level = NoiseLevel(noiseLevel: noiseLevels[0])
     let x0 = try gaussian(x, at: level)
     let noise = try (x - x0 * level.alpha) / level.sigma

@@ -26,7 +26,7 @@ struct PublishedRun: CustomTestStringConvertible, Sendable {
 struct TimestepNetwork: NoiseConditionedNetwork {
   var table: NoiseTable
 
-  func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
+  func callAsFunction(_ x: Tensor, conditioning noiseLevels: [Double]) throws -> Tensor {
     let t = table.timestep(of: NoiseLevel(noiseLevel: noiseLevels[0])).rounded()
     return try x * (t / (t + 1))
   }

@@ -51,7 +51,8 @@ import Testing
     let x = try noise([2, 4, rank == 1 ? 1 : 5, 6]), embedding = try noise([2, 3, 1, 1], seed: 5)
     if outputs == 4 {
       expectClose(
-        try block([x], embedding: embedding).doubles(), try x.doubles(), rtol: 1e-10, atol: 1e-10,
+        try block([x], modulation: block.film(embedding)).doubles(), try x.doubles(), rtol: 1e-10,
+        atol: 1e-10,
         "an untrained block")
     }
     try perturb(block)
@@ -67,7 +68,8 @@ import Testing
     let skip = try block.skip.map { try convolve(host, $0) } ?? host
     let expected = try skip + convolve(modulated, block.conv2)
     expectClose(
-      try block([x.channelsLast()], embedding: embedding).doubles(), expected.values, rtol: 1e-10,
+      try block([x.channelsLast()], modulation: block.film(embedding)).doubles(), expected.values,
+      rtol: 1e-10,
       atol: 1e-10)
   }
 

@@ -95,7 +95,7 @@ import Testing
       sources.map { $0.map { values[$0] } ?? 0 }, shape: [1, 1, 1, sources.count])
     let first = try #require(sources.firstIndex(of: 0))
     try withoutGradient {
-      let expected = try network.run(continued, embedding: network.embedding([0.5], device: .cpu))
+      let expected = try network.run(continued, network.condition(on: [0.5]))
         .sliced(dim: 3, first..<(first + extent))
       #expect(try network(x, noiseLevels: [0.5]).floats() == expected.floats())
     }
@@ -153,29 +153,30 @@ import Testing
     try withoutGradient {
       let extent = 8 * patch
       let x = try noise([2, channels, rank == 1 ? 1 : extent, extent], dtype: .float32)
-      let embedding = try network.embedding([0.5], device: .cpu)
+      let conditioning = try network.condition(on: [0.5])
+      var modulations = conditioning.modulations[...]
       var h = try network.stem(x.channelsLast().folded(by: patch, rank: rank))
       #expect(h.isChannelsLast, "stem")
       var skips: [Tensor] = []
       for (index, level) in network.down.enumerated() {
-        h = try level.process([h], embedding: embedding)
+        h = try level.process([h], &modulations)
         #expect(h.isChannelsLast, "down.\(index)")
         skips.append(h)
         h = try level.resample(h)
         #expect(h.isChannelsLast, "down.\(index).resampler")
       }
-      h = try network.middle.process([h], embedding: embedding)
+      h = try network.middle.process([h], &modulations)
       #expect(h.isChannelsLast, "middle")
       for (index, level) in network.up.enumerated() {
         let longer = try level.resample(h)
         #expect(longer.isChannelsLast, "up.\(index).resampler")
-        h = try level.process([longer, skips.removeLast()], embedding: embedding)
+        h = try level.process([longer, skips.removeLast()], &modulations)
         #expect(h.isChannelsLast, "up.\(index)")
       }
       h = try network.head([h], after: network.norm(silu: true))
       #expect(h.isChannelsLast, "head")
       // The whole network does just this.
-      let y = try network.run(x, embedding: embedding)
+      let y = try network.run(x, conditioning)
       #expect(try y.floats() == h.unfolded(by: patch, rank: rank).floats())
     }
   }
