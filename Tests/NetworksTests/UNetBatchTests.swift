@@ -14,14 +14,17 @@ import Testing
   ) throws {
     let network = try UNet(configuration)
     try perturb(network, by: 0.05)
-    try withoutGradient {
-      let x = try noise([16, configuration.inputChannels] + extents, dtype: .float32)
-      let all = try network(x, noiseLevels: [0.5])
-      for range in alone.map({ $0..<($0 + 1) }) + parts {
-        let part = try network(x.sliced(dim: 0, range), noiseLevels: [0.5])
-        #expect(
-          try part.floats() == all.sliced(dim: 0, range).floats(),
-          "items \(range) of \(extents) samples")
+    for precision in [Precision.float32, .bfloat16] {
+      network.use(precision)
+      try withoutGradient {
+        let x = try noise([16, configuration.inputChannels] + extents, dtype: .float32)
+        let all = try network(x, noiseLevels: [0.5])
+        for range in alone.map({ $0..<($0 + 1) }) + parts {
+          let part = try network(x.sliced(dim: 0, range), noiseLevels: [0.5])
+          #expect(
+            try part.floats() == all.sliced(dim: 0, range).floats(),
+            "items \(range) of \(extents) samples in \(precision)")
+        }
       }
     }
   }

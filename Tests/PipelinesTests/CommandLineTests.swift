@@ -75,11 +75,38 @@ import Testing
     try Data("training: {max_train_steps: 3, seed: 8}\ndata: {length: 1024}\n".utf8)
       .write(to: folder["r.yaml"])
     let run = try Stir.run(
-      tinyTraining(out: folder["run"], steps: 1, ["--recipe", folder["r.yaml"].path]))
+      tinyTraining(
+        out: folder["run"], steps: 1,
+        ["--recipe", folder["r.yaml"].path, "--precision", "bfloat16"]))
     #expect(run.status == 0, "\(run.errors)")
     let text = try Data(contentsOf: folder["run/configuration.json"])
     let training = try JSONDecoder().decode(JSONValue.self, from: text)["training"]
     #expect(training?["max_train_steps"] == .integer(1))
     #expect(training?["seed"] == .integer(8))
+    #expect(training?["precision"] == .string("bfloat16"))
+  }
+
+  /// The configuration keeps what `auto` came to, and the bytes of a clip show what was computed in.
+  @Test func precisionIsSettledAndCanBeChosen() throws {
+    let folder = try TemporaryFolder()
+    let run = try Stir.run(tinyTraining(out: folder["run"], steps: 1, []))
+    #expect(run.status == 0, "\(run.errors)")
+    let text = try Data(contentsOf: folder["run/configuration.json"])
+    let precision = try JSONDecoder().decode(JSONValue.self, from: text)["training"]?["precision"]
+    #expect(precision == .string("float32") || precision == .string("bfloat16"))
+    func made(_ options: [String]) throws -> Data {
+      let out = folder["made\(options.joined())"]
+      let generated = try Stir.run(
+        ["generate", folder["run/model.safetensors"].path, "--count", "1", "--steps", "2"]
+          + options + ["--out", out.path])
+      #expect(generated.status == 0, "\(generated.errors)")
+      return try Data(contentsOf: out.appendingPathComponent("0000.wav"))
+    }
+    let (asTrained, float32) = try (made([]), made(["--precision", "float32"]))
+    let bfloat16 = try made(["--precision", "bfloat16"])
+    #expect(float32 != bfloat16)
+    #expect(asTrained == (precision == .string("float32") ? float32 : bfloat16))
+    let wrong = try Stir.run(["train", "x", "--out", "y", "--precision", "double"])
+    #expect(wrong.status == 64 && wrong.errors.contains("bfloat16"), "\(wrong.errors)")
   }
 }

@@ -9,15 +9,16 @@ import Testing
 @testable import Training
 
 @Suite struct DiffusionModelTests {
-  private func trained() throws -> DiffusionModel {
-    let trainer = try tinyTrainer()
+  private func trained(_ precision: Precision = .auto) throws -> DiffusionModel {
+    let trainer = try tinyTrainer { $0.precision = precision }
     for _ in 0..<3 { _ = try trainer.trainStep() }
     return try trainer.model
   }
 
-  @Test func fileRoundTripSamplesTheSame() throws {
+  @Test(arguments: [Precision.auto, .float32])
+  func fileRoundTripSamplesTheSame(precision: Precision) throws {
     let folder = try TemporaryFolder()
-    let model = try trained()
+    let model = try trained(precision)
     try model.write(to: folder["m.safetensors"])
     let read = try DiffusionModel(contentsOf: folder["m.safetensors"])
     #expect(read.configuration == model.configuration)

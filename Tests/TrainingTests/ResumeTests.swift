@@ -1,21 +1,23 @@
 import Core
 import Foundation
+import Networks
 import TestSupport
 import Testing
 
 @testable import Training
 
 @Suite struct ResumeTests {
-  @Test func resumedRunReachesTheSameBytes() throws {
+  @Test(arguments: [Precision.float32, .bfloat16])
+  func resumedRunReachesTheSameBytes(precision: Precision) throws {
     let folder = try TemporaryFolder()
-    let straight = try tinyTrainer()
+    let straight = try tinyTrainer { $0.precision = precision }
     for _ in 0..<12 { _ = try straight.trainStep() }
     try straight.writeCheckpoint(to: folder["straight"])
 
-    let first = try tinyTrainer()
+    let first = try tinyTrainer { $0.precision = precision }
     for _ in 0..<6 { _ = try first.trainStep() }
     try first.writeCheckpoint(to: folder["half"])
-    let second = try tinyTrainer()
+    let second = try tinyTrainer { $0.precision = precision }
     try second.resume(from: folder["half"])
     #expect(second.step == 6)
     for _ in 0..<6 { _ = try second.trainStep() }
