@@ -481,10 +481,7 @@ bool fits_kernels(const Tensors &t, const Settings &s) {
   const auto &x = t.x[0];
   const auto type = x.scalar_type();
   if (!x.is_cpu() || !there(x) || (type != at::kFloat && type != at::kBFloat16)) return false;
-  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
-      !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq"))
-    return false;
-  if (type == at::kBFloat16 && !__builtin_cpu_supports("avx512bf16")) return false;
+  if (type == at::kFloat ? !has_avx512() : !has_avx512_bf16()) return false;
   for (const auto *p : {&t.weight, &t.bias, &t.norm_weight, &t.norm_bias, &t.film})
     if (there(*p) && (p->scalar_type() != at::kFloat || !p->is_contiguous())) return false;
   if (there(t.residual) &&

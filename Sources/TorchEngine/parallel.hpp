@@ -11,6 +11,7 @@
 extern "C" {
 __attribute__((weak)) void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 __attribute__((weak)) int omp_get_thread_num(void);
+__attribute__((weak)) int omp_get_num_threads(void);
 __attribute__((weak)) int omp_in_parallel(void);
 }
 
@@ -26,14 +27,17 @@ void in_parallel(int64_t parts, Body &&body) {
   }
   struct Team {
     Body &body;
+    int64_t parts;
     std::exception_ptr failure;
     std::atomic_flag failed = ATOMIC_FLAG_INIT;
-  } team{body, nullptr};
+  } team{body, parts, nullptr};
   GOMP_parallel(
       [](void *data) {
         auto &team = *static_cast<Team *>(data);
         try {
-          team.body(static_cast<int64_t>(omp_get_thread_num()));
+          // There may be fewer threads than were asked for.
+          for (int64_t i = omp_get_thread_num(); i < team.parts; i += omp_get_num_threads())
+            team.body(i);
         } catch (...) {
           if (!team.failed.test_and_set()) team.failure = std::current_exception();
         }

@@ -8,6 +8,9 @@
 #include <malloc.h>
 #endif
 
+#include <cstdlib>
+#include <cstring>
+
 #include "support.hpp"
 
 using namespace ctorch;
@@ -27,6 +30,28 @@ void set_error(const std::string &message) {
   if (last_error.rfind("[enforce fail at ", 0) != 0 || site_end == std::string::npos) return;
   const auto sentence = last_error.find(". ", site_end);
   if (sentence != std::string::npos) last_error.erase(0, sentence + 2);
+}
+
+bool has_avx512() {
+#if defined(__x86_64__)
+  static const bool has = [] {
+    const char *held = std::getenv("ATEN_CPU_CAPABILITY");
+    if (held && (!std::strcmp(held, "avx2") || !std::strcmp(held, "default"))) return false;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  }();
+  return has;
+#else
+  return false;
+#endif
+}
+
+bool has_avx512_bf16() {
+#if defined(__x86_64__)
+  return has_avx512() && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
 }
 }  // namespace ctorch
 
@@ -61,13 +86,7 @@ bool ct_device_available(ct_device device) {
 }
 
 bool ct_multiplies_bfloat16(ct_device device) {
-  if (device.kind == CT_CPU) {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw");
-#else
-    return false;
-#endif
-  }
+  if (device.kind == CT_CPU) return has_avx512_bf16();
   if (device.kind != CT_CUDA) return false;
   // A GPU that cannot do it refuses such a convolution.
   return guarded<bool>(false, [&] {

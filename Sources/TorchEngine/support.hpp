@@ -20,6 +20,12 @@ extern std::atomic<int64_t> live_handles;
 
 void set_error(const std::string &message);
 
+// Whether the AVX-512 kernels may run here: the processor has what they use, and libtorch's own
+// variable ATEN_CPU_CAPABILITY does not hold it to less (`avx2` or `default`).
+bool has_avx512();
+// Whether those of bfloat16 may, too.
+bool has_avx512_bf16();
+
 inline at::Tensor &tensor(ct_tensor handle) { return *reinterpret_cast<at::Tensor *>(handle); }
 
 inline ct_tensor wrap(at::Tensor value) {
