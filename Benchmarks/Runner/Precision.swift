@@ -1,9 +1,9 @@
 import Networks
-import Tensors
 
 /// What a network computes in.
 enum Precision: String, Codable, CaseIterable, CodingKeyRepresentable {
   case float32, bfloat16
 
-  var dtype: DType { self == .float32 ? .float32 : .bfloat16 }
+  /// As the network calls it.
+  var network: Networks.Precision { self == .float32 ? .float32 : .bfloat16 }
 }

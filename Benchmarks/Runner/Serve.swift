@@ -50,7 +50,7 @@ private struct Server {
     step = nil
     let inputs = Inputs(at: URL(fileURLWithPath: folder))
     let model = try DiffusionModel(contentsOf: inputs.model)
-    model.network.computeType = precision.dtype
+    model.network.use(precision.network)
     let memory: (now: Int, peak: Int)
     switch task {
     case .forward:
@@ -63,8 +63,9 @@ private struct Server {
     case .train:
       let data = try MemoryDataSet(contentsOf: inputs.items)
       memory = processMemory()
-      let trainer = try Trainer(
-        network: model.network, data: data, configuration: model.configuration)
+      var configuration = model.configuration
+      configuration.training.precision = precision.network
+      let trainer = try Trainer(network: model.network, data: data, configuration: configuration)
       step = { _ in
         let report = try trainer.trainStep()
         return Reply(seconds: report.seconds, waiting: report.waiting, loss: report.loss)

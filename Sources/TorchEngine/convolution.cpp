@@ -238,15 +238,13 @@ at::ScalarType type_of() {
   return sizeof(T) == 4 ? at::kFloat : at::kBFloat16;
 }
 
-template <class T>
-at::Tensor packed(
-    const at::Tensor &weight, int64_t columns, const WeightIndex &index, const Reading &reading,
-    bool mirrored) {
+// Room for packed weights, filled by pack(weights, panel) on all threads.
+template <class T, class Pack>
+at::Tensor packed(int64_t columns, const Reading &reading, Pack &&pack) {
   auto memory = at::empty({PackedWeights<T>::size(columns, reading)}, type_of<T>());
-  const PackedWeights<T> out(pointer<T>(memory), columns, reading);
-  share(out.panels(), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++)
-      pack(out, i, pointer<float>(weight), index, reading, mirrored);
+  const PackedWeights<T> weights(pointer<T>(memory), columns, reading);
+  share(weights.panels(), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) pack(weights, i);
   });
   return memory;
 }
@@ -258,7 +256,16 @@ at::Tensor packed_forward(
   if (kept && kept->weight.is_same(weight) && kept->version == weight._version() &&
       kept->memory.scalar_type() == type_of<T>())
     return kept->memory;
-  auto memory = packed<T>(weight, g.outputs, WeightIndex(g), reading, false);
+  const WeightIndex index(g);
+  // The steps are the folded taps' channels in order, but for those that round a run up.
+  std::vector<int32_t> step_of_row, step_of;
+  for (size_t s = 0; s < reading.steps.size(); s++)
+    if (reading.steps[s].element >= 0) step_of_row.push_back(static_cast<int32_t>(s));
+  for (int32_t row : index.row_of) step_of.push_back(step_of_row[row]);
+  auto memory = packed<T>(g.outputs, reading, [&](const PackedWeights<T> &to, int64_t panel) {
+    pack_outputs(
+        to, panel, pointer<float>(weight), static_cast<int64_t>(step_of.size()), step_of);
+  });
   if (kept) *kept = {weight, memory, static_cast<int64_t>(weight._version())};
   return memory;
 }
@@ -367,39 +374,34 @@ Results backward(
       results.dx[k] = at::empty_like(t.x[k]);
       to.dx[k] = pointer<T>(results.dx[k]);
     }
-    memory = packed<T>(t.weight, g.depth(), index, reading, true);
+    memory = packed<T>(g.depth(), reading, [&](const PackedWeights<T> &to, int64_t panel) {
+      pack_channels(to, panel, pointer<float>(t.weight), index, reading);
+    });
   }
   const auto in = input_of<T>(t, s, norm.affine);
-  auto weight_sums = at::zeros({threads, size}, at::kFloat);
+  auto weight_sums = at::empty({threads, size}, at::kFloat);
   auto bias_sums = at::zeros({threads, N}, at::kFloat);
   std::vector<float> channel_sums(s.groups > 0 ? tiling.count() * 2 * C : 0);
   in_parallel(threads, [&](int64_t thread) {
     std::optional<PackedWeights<T>> weights;
     if (wants_dx) weights.emplace(pointer<T>(memory), g.depth(), reading);
+    const int64_t begin = thread * tiling.count() / threads;
     const int64_t end = (thread + 1) * tiling.count() / threads;
-    for (int64_t i = thread * tiling.count() / threads; i < end; i++)
+    for (int64_t i = begin; i < end; i++)
       backward_tile<T>(
           in, g, to, tiling[i], pitch, reading, weights ? &*weights : nullptr,
           channel_sums.data() + (s.groups > 0 ? i * 2 * C : 0),
           pointer<float>(weight_sums) + thread * size,
-          there(t.bias) ? pointer<float>(bias_sums) + thread * N : nullptr);
+          there(t.bias) ? pointer<float>(bias_sums) + thread * N : nullptr, i == begin);
   });
 
   const float *sums = pointer<float>(weight_sums);
-  results.weight = at::zeros(t.weight.sizes(), at::kFloat);
+  results.weight = at::empty(t.weight.sizes(), at::kFloat);
   float *dw = pointer<float>(results.weight);
-  share(N, 16, [&](int64_t begin, int64_t end) {
-    for (size_t tap = 0; tap < index.of_channel.size(); tap++) {
-      for (int64_t c = 0; c < g.depth(); c++) {
-        if (index.of_channel[tap][c] < 0) continue;
-        const float *row = sums + (tap * g.depth() + c) * N;
-        for (int64_t n = begin; n < end; n++) {
-          float sum = row[n];
-          for (int64_t k = 1; k < threads; k++) sum += row[k * size + n];
-          dw[index.of_output[n] + index.of_channel[tap][c]] = sum;
-        }
-      }
-    }
+  const int64_t elements = static_cast<int64_t>(index.row_of.size());
+  share((N + kLanes - 1) / kLanes, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++)
+      sum_weight_gradient(sums, threads, size, N, i * kLanes, elements, index.row_of, dw);
   });
   results.bias = there(t.bias) ? bias_sums.sum(0) : at::Tensor();
 

@@ -46,17 +46,17 @@ struct Tile {
   int64_t item, y, x, rows, columns;
 };
 
-// All items' positions cut into tiles of about `kTilePositions`, whose operands fit the cache, or
-// more where taps reach far, so that not much is gathered twice. The cut depends on the grid alone:
+// All items' positions cut into tiles of about `kPositions`, whose operands fit the cache, or more
+// where taps reach far, so that not much is gathered twice. The cut depends on the grid alone:
 // neither on the number of items nor on that of threads.
 struct Tiling {
-  static constexpr int64_t kTilePositions = 96, kMostPositions = 960;
+  static constexpr int64_t kPositions = 96, kMostPositions = 960;
   Extent whole;
   int64_t items, rows, columns;
 
   Tiling(int64_t items, Extent whole, Extent halo) : whole(whole), items(items) {
-    columns = std::min(whole.x, std::clamp(4 * halo.x, kTilePositions, kMostPositions));
-    rows = std::min(whole.y, std::max<int64_t>(1, kTilePositions / (columns + halo.x)));
+    columns = std::min(whole.x, std::clamp(4 * halo.x, kPositions, kMostPositions));
+    rows = std::min(whole.y, std::max<int64_t>(1, kPositions / (columns + halo.x)));
   }
   int64_t across() const { return (whole.x + columns - 1) / columns; }
   int64_t down() const { return (whole.y + rows - 1) / rows; }
@@ -116,6 +116,10 @@ struct Reading {
 struct WeightIndex {
   std::vector<int32_t> of_output;
   std::vector<std::vector<int32_t>> of_channel;
+  // How far the elements of neighbouring channels lie apart, for all of them; 0 with a stride.
+  int32_t spacing;
+  // For every element of an output's weights the folded tap · depth + folded channel that reads it.
+  std::vector<int32_t> row_of;
 
   explicit WeightIndex(const Grid &g) {
     const int64_t kernel = g.kernel.y * g.kernel.x;
@@ -136,6 +140,13 @@ struct WeightIndex {
         of_channel.push_back(std::move(row));
       }
     }
+    const bool strided = g.stride.y > 1 || g.stride.x > 1;
+    spacing = strided ? 0 : static_cast<int32_t>(kernel);
+    row_of.resize(g.channels * kernel);
+    for (size_t tap = 0; tap < of_channel.size(); tap++)
+      for (size_t c = 0; c < of_channel[tap].size(); c++)
+        if (of_channel[tap][c] >= 0)
+          row_of[of_channel[tap][c]] = static_cast<int32_t>(tap * g.depth() + c);
   }
 };
 

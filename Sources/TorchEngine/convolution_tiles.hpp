@@ -120,49 +120,111 @@ struct PackedWeights {
   T *operator[](int64_t panel) const { return data + panel * panel_size; }
 };
 
-inline vec gather_weights(const float *w, const int32_t *columns, __mmask16 m, int32_t offset) {
-  if (offset < 0) return _mm512_setzero_ps();
-  const __m512i index = _mm512_maskz_loadu_epi32(m, columns);
-  m = _mm512_mask_cmpge_epi32_mask(m, index, _mm512_setzero_si512());
-  return _mm512_mask_i32gather_ps(
-      _mm512_setzero_ps(), m, _mm512_add_epi32(index, _mm512_set1_epi32(offset)), w, 4);
+// Stores one step of 16 columns of a panel; bfloat16 steps lie beside each other in pairs.
+inline void store_step(float *panel, int64_t step, int V, int v, vec values) {
+  _mm512_storeu_ps(panel + (step * V + v) * kLanes, values);
+}
+inline void store_step(bf16 *panel, int64_t step, int V, int v, vec values) {
+  __m256i narrow;
+  const __m256bh rounded = _mm512_cvtneps_pbh(values);
+  __builtin_memcpy(&narrow, &rounded, sizeof narrow);
+  const __m512i wide = _mm512_cvtepu16_epi32(narrow);
+  bf16 *pairs = panel + (step / 2 * V + v) * 2 * kLanes;
+  if (step % 2 == 0)
+    _mm512_mask_storeu_epi16(pairs, 0x55555555, wide);
+  else
+    _mm512_mask_storeu_epi16(pairs, 0xAAAAAAAA, _mm512_slli_epi32(wide, 16));
 }
 
-inline void store_step(float *out, vec even, vec) { _mm512_storeu_ps(out, even); }
-inline void store_step(bf16 *out, vec even, vec odd) {
-  // The first operand becomes the upper half; then the halves are interleaved.
-  const __m512bh both = _mm512_cvtne2ps_pbh(odd, even);
-  __m512i halves;
-  __builtin_memcpy(&halves, &both, sizeof halves);
-  const __m512i low = _mm512_cvtepu16_epi32(_mm512_castsi512_si256(halves));
-  const __m512i high = _mm512_cvtepu16_epi32(_mm512_extracti64x4_epi64(halves, 1));
-  _mm512_storeu_si512(out, _mm512_or_si512(low, _mm512_slli_epi32(high, 16)));
-}
-
-// Packs one panel. The columns are a weight's outputs and the steps its channels, or, for the
-// gradient of the input (`mirrored`), the other way round.
+// Packs a panel of columns that are the weight's outputs. `step_of` tells for every element of an
+// output's weights which step reads it.
 template <class T>
-void pack(
-    const PackedWeights<T> &packed, int64_t panel, const float *w, const WeightIndex &index,
-    const Reading &reading, bool mirrored) {
+void pack_outputs(
+    const PackedWeights<T> &packed, int64_t panel, const float *w, int64_t elements,
+    const std::vector<int32_t> &step_of) {
   const int V = packed.vectors(panel);
   T *out = packed[panel];
-  for (size_t s = 0; s < reading.steps.size(); s += kStep<T>) {
-    for (int v = 0; v < V; v++, out += kLanes * kStep<T>) {
-      const int64_t column = panel * kPanel + v * kLanes;
-      const __mmask16 m = lanes(std::max<int64_t>(0, packed.columns - column));
-      vec values[2] = {_mm512_setzero_ps(), _mm512_setzero_ps()};
-      for (int64_t k = 0; k < kStep<T>; k++) {
-        const auto step = reading.steps[s + k];
-        if (step.element < 0) continue;
-        const auto &channels = index.of_channel[step.tap];
-        const int32_t *columns = mirrored ? &channels[0] : &index.of_output[0];
-        const int32_t offset =
-            mirrored ? index.of_output[step.element] : channels[step.element];
-        if (m) values[k] = gather_weights(w, columns + column, m, offset);
-      }
-      store_step(out, values[0], values[1]);
+  // Steps that no element has are zero: a run was rounded up, or a stride's last tap is cut.
+  if (elements * kPanel != packed.panel_size) zero(out, packed.panel_size);
+  for (int v = 0; v < V; v++) {
+    const int64_t column = panel * kPanel + v * kLanes;
+    for (int64_t e = 0; e < elements; e += kLanes) {
+      const __mmask16 m = lanes(elements - e);
+      vec row[kLanes];
+      for (int64_t i = 0; i < kLanes; i++)
+        row[i] = column + i < packed.columns ? load(w + (column + i) * elements + e, m)
+                                             : _mm512_setzero_ps();
+      transpose(row);
+      for (int64_t i = 0; i < std::min(kLanes, elements - e); i++)
+        store_step(out, step_of[e + i], V, v, row[i]);
     }
+  }
+}
+
+// Sixteen values that lie three apart.
+inline vec load_thirds(const float *p, __mmask16 m) {
+  const __m512i index = _mm512_mullo_epi32(
+      _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0), _mm512_set1_epi32(3));
+  const int64_t reach = 3 * __builtin_popcount(m) - 2;
+  const vec a = load(p, lanes(std::max<int64_t>(0, reach)));
+  const vec b = load(p + 16, lanes(std::max<int64_t>(0, reach - 16)));
+  const vec c = load(p + 32, lanes(std::max<int64_t>(0, reach - 32)));
+  // Lanes from 11 on lie in the third vector: at 33 - 32 and so on.
+  const vec first = _mm512_permutex2var_ps(a, index, b);
+  return _mm512_mask_permutexvar_ps(first, 0xF800, _mm512_sub_epi32(index, _mm512_set1_epi32(32)), c);
+}
+
+// Packs a panel of columns that are the weight's folded channels, with the outputs as steps: for the
+// gradient of the input.
+template <class T>
+void pack_channels(
+    const PackedWeights<T> &packed, int64_t panel, const float *w, const WeightIndex &index,
+    const Reading &reading) {
+  const int V = packed.vectors(panel);
+  for (size_t s = 0; s < reading.steps.size(); s++) {
+    const auto step = reading.steps[s];
+    for (int v = 0; v < V; v++) {
+      const int64_t column = panel * kPanel + v * kLanes;
+      const int64_t columns = std::min(kLanes, packed.columns - column);
+      vec values = _mm512_setzero_ps();
+      if (step.element >= 0 && columns > 0) {
+        const int32_t *at = &index.of_channel[step.tap][column];
+        const float *from = w + index.of_output[step.element];
+        const int32_t apart = index.spacing;
+        if (apart == 3) {
+          values = load_thirds(from + at[0], lanes(columns));
+        } else if (apart == 1) {
+          values = load(from + at[0], lanes(columns));
+        } else {
+          const __m512i offsets = _mm512_maskz_loadu_epi32(lanes(columns), at);
+          const __mmask16 m = _mm512_mask_cmpge_epi32_mask(
+              lanes(columns), offsets, _mm512_setzero_si512());
+          values = _mm512_mask_i32gather_ps(values, m, offsets, from, 4);
+        }
+      }
+      store_step(packed[panel], s, V, v, values);
+    }
+  }
+}
+
+// The weights' gradient of 16 outputs from `threads` sums [tap][channel][outputs] that lie `size`
+// apart: dw[output][element] = Σ sums[row_of[element]][output].
+inline void sum_weight_gradient(
+    const float *sums, int64_t threads, int64_t size, int64_t outputs, int64_t output,
+    int64_t elements, const std::vector<int32_t> &row_of, float *dw) {
+  const __mmask16 columns = lanes(outputs - output);
+  for (int64_t e = 0; e < elements; e += kLanes) {
+    const int64_t count = std::min(kLanes, elements - e);
+    vec row[kLanes];
+    for (int64_t i = 0; i < kLanes; i++) {
+      row[i] = _mm512_setzero_ps();
+      if (i >= count) continue;
+      const float *p = sums + row_of[e + i] * outputs + output;
+      for (int64_t k = 0; k < threads; k++) row[i] = _mm512_add_ps(row[i], load(p + k * size, columns));
+    }
+    transpose(row);
+    for (int64_t i = 0; i < std::min(kLanes, outputs - output); i++)
+      store(dw + (output + i) * elements + e, row[i], lanes(count));
   }
 }
 
@@ -399,11 +461,11 @@ inline const float *paired(const float *rows, int64_t, int64_t, int64_t, Buffer<
   return rows;
 }
 
-// sums[tap][channel][output] += Σ over the tile of value · dy at the tap.
+// sums[tap][channel][output] += Σ over the tile of value · dy at the tap; = if `first`.
 template <class T>
 void add_weight_gradient(
     const T *values, const T *operands, const Grid &g, int64_t positions, int64_t pitch,
-    Workspace<T> &work, float *sums) {
+    Workspace<T> &work, float *sums, bool first) {
   const int64_t depth = g.depth(), N = g.outputs, steps = (positions + kStep<T> - 1) / kStep<T>;
   const Extent taps = g.taps(), halo = g.halo();
   const T *u = paired(values, positions, depth, 0, work.value_pairs);
@@ -423,9 +485,9 @@ void add_weight_gradient(
           const int64_t rows = std::min<int64_t>(16 / V, depth - c);
           const T *left = u + c * kStep<T>, *right = from + n * kStep<T>;
           float *out = sums + c * N + n;
-          if (V == 4) outer_product<T, 4>(left, depth, right, N, steps, rows, N - n, out, N);
-          if (V == 2) outer_product<T, 2>(left, depth, right, N, steps, rows, N - n, out, N);
-          if (V == 1) outer_product<T, 1>(left, depth, right, N, steps, rows, N - n, out, N);
+          if (V == 4) outer_product<T, 4>(left, depth, right, N, steps, rows, N - n, out, N, first);
+          if (V == 2) outer_product<T, 2>(left, depth, right, N, steps, rows, N - n, out, N, first);
+          if (V == 1) outer_product<T, 1>(left, depth, right, N, steps, rows, N - n, out, N, first);
         }
       }
     }
@@ -449,13 +511,13 @@ void add_bias_gradient(
   }
 }
 
-// One tile of the backward pass. `weight_sums` and `bias_sums` are the calling thread's own;
-// `channel_sums` [2][channels] the tile's, for a normalised input.
+// One tile of the backward pass. `weight_sums` and `bias_sums` are the calling thread's own, begun by
+// its `first` tile; `channel_sums` [2][channels] are the tile's, for a normalised input.
 template <class T>
 void backward_tile(
     const Input<T> &in, const Grid &g, const Gradients<T> &to, const Tile &t, int64_t pitch,
     const Reading &reading, const PackedWeights<T> *weights, float *channel_sums,
-    float *weight_sums, float *bias_sums) {
+    float *weight_sums, float *bias_sums, bool first_tile) {
   static thread_local Workspace<T> work;
   const int64_t depth = g.depth(), N = g.outputs, positions = flat_positions(t, pitch);
   const Extent halo = g.halo(), first = g.first_folded();
@@ -495,7 +557,7 @@ void backward_tile(
       if (V == 1) store_plain<T, 1>(products, in, g, to, t, pitch, c);
     }
   }
-  add_weight_gradient(values, operands, g, positions, pitch, work, weight_sums);
+  add_weight_gradient(values, operands, g, positions, pitch, work, weight_sums, first_tile);
   if (bias_sums) add_bias_gradient(operands, g, t, pitch, bias_sums);
 }
 

@@ -66,11 +66,11 @@ template <class T, int V>
 }
 
 // sums[i][column] += Σ over steps of u[step][i] · d[step][column] for `rows` ≤ 16 / V rows i and
-// `columns` columns. Both sides hold kStep<T> positions beside each other in each step.
+// `columns` columns; = if `first`. Both sides hold kStep<T> positions beside each other in a step.
 template <class T, int V>
 [[gnu::noinline]] void outer_product(
     const T *u, int64_t u_pitch, const T *d, int64_t d_pitch, int64_t steps, int64_t rows,
-    int64_t columns, float *sums, int64_t sums_pitch) {
+    int64_t columns, float *sums, int64_t sums_pitch, bool first) {
   constexpr int R = 16 / V;
   vec sum[R][V];
 #pragma clang loop unroll(full)
@@ -95,7 +95,7 @@ template <class T, int V>
     for (int v = 0; v < V; v++) {
       const __mmask16 m = lanes(std::max<int64_t>(0, columns - v * kLanes));
       float *p = sums + i * sums_pitch + v * kLanes;
-      store(p, _mm512_add_ps(load(p, m), sum[i][v]), m);
+      store(p, first ? sum[i][v] : _mm512_add_ps(load(p, m), sum[i][v]), m);
     }
   }
 }

@@ -61,3 +61,24 @@ vec sigmoid(vec z) {
   const vec e = _mm512_scalef_ps(power_of_two(f, T()), t);
   return reciprocal(_mm512_add_ps(e, _mm512_set1_ps(1.0f)), T());
 }
+
+// Lane l of row i becomes lane i of row l: at each distance, halves of the rows change places.
+inline void transpose(vec (&row)[kLanes]) {
+#pragma clang loop unroll(full)
+  for (int d = 8; d > 0; d /= 2) {
+    alignas(64) int32_t low[kLanes], high[kLanes];
+#pragma clang loop unroll(full)
+    for (int l = 0; l < kLanes; l++) {
+      low[l] = l & d ? 16 + l - d : l;
+      high[l] = l & d ? 16 + l : l + d;
+    }
+    const __m512i from_low = _mm512_load_si512(low), from_high = _mm512_load_si512(high);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < kLanes; i++) {
+      if (i & d) continue;
+      const vec a = row[i], b = row[i + d];
+      row[i] = _mm512_permutex2var_ps(a, from_low, b);
+      row[i + d] = _mm512_permutex2var_ps(a, from_high, b);
+    }
+  }
+}
