@@ -43,6 +43,8 @@ test: deps ## build and run every test (VERBOSE=1 names each)
 	tools/check-plugins $(SCRATCH)/debug/stir
 	@# Tests run beside one another: threads that spin while they wait would take the cores from them.
 	@set -o pipefail; OMP_WAIT_POLICY=passive swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest 2>&1 | $(TEST_OUTPUT)
+	@# The layers once more, as on a processor without AVX-512.
+	@set -o pipefail; ATEN_CPU_CAPABILITY=avx2 OMP_WAIT_POLICY=passive swift test --scratch-path $(SCRATCH) --skip-build --disable-xctest --filter 'TensorsTests|NetworksTests|TrainingTests' 2>&1 | $(TEST_OUTPUT)
 
 bench: deps $(if $(filter .build-peer/%,$(PEER_PYTHON)),.build-peer/ready) ## time the network against the same one in PyTorch (BENCH=--quick: less of it)
 	$(SWIFT_BUILD) -c release --product stir-bench

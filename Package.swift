@@ -118,7 +118,6 @@ let package = Package(
       name: "Signal", dependencies: ["Modality", "Inflating", "CZlib", "CKissFFT"],
       path: "plugins/Signal/Sources"),
 
-    .executableTarget(name: "perf", dependencies: ["Networks"], path: "Scratch"),
     .executableTarget(
       name: "loader-fuzz", dependencies: ["Audio", "Image", "Signal"], path: "Tests/LoaderFuzz"),
     .target(name: "Peak", path: "Benchmarks/Peak"),

@@ -125,10 +125,7 @@ inline void store_step(float *panel, int64_t step, int V, int v, vec values) {
   _mm512_storeu_ps(panel + (step * V + v) * kLanes, values);
 }
 inline void store_step(bf16 *panel, int64_t step, int V, int v, vec values) {
-  __m256i narrow;
-  const __m256bh rounded = _mm512_cvtneps_pbh(values);
-  __builtin_memcpy(&narrow, &rounded, sizeof narrow);
-  const __m512i wide = _mm512_cvtepu16_epi32(narrow);
+  const __m512i wide = _mm512_cvtepu16_epi32(narrowed(values));
   bf16 *pairs = panel + (step / 2 * V + v) * 2 * kLanes;
   if (step % 2 == 0)
     _mm512_mask_storeu_epi16(pairs, 0x55555555, wide);

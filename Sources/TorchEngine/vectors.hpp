@@ -12,20 +12,32 @@ inline __mmask16 lanes(int64_t left) {
   return left >= kLanes ? 0xFFFF : static_cast<__mmask16>((1u << left) - 1);
 }
 
-inline vec load(const float *p, __mmask16 m) { return _mm512_maskz_loadu_ps(m, p); }
-inline void store(float *p, vec v, __mmask16 m) { _mm512_mask_storeu_ps(p, m, v); }
+// Nearly all vectors are whole, and stores under a mask are many times slower.
+inline bool whole(__mmask16 m) { return __builtin_expect(m == 0xFFFF, 1); }
+
+inline vec load(const float *p, __mmask16 m) {
+  return whole(m) ? _mm512_loadu_ps(p) : _mm512_maskz_loadu_ps(m, p);
+}
+inline void store(float *p, vec v, __mmask16 m) {
+  whole(m) ? _mm512_storeu_ps(p, v) : _mm512_mask_storeu_ps(p, m, v);
+}
 
 inline vec load(const bf16 *p, __mmask16 m) {
-  const __m512i wide = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(m, p));
-  return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
+  const __m256i narrow = whole(m) ? _mm256_loadu_si256(reinterpret_cast<const __m256i *>(p))
+                                  : _mm256_maskz_loadu_epi16(m, p);
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(narrow), 16));
 }
 
 // Rounds to nearest, ties to even.
-inline void store(bf16 *p, vec v, __mmask16 m) {
+inline __m256i narrowed(vec v) {
   __m256i narrow;
   const __m256bh rounded = _mm512_cvtneps_pbh(v);
   __builtin_memcpy(&narrow, &rounded, sizeof narrow);
-  _mm256_mask_storeu_epi16(p, m, narrow);
+  return narrow;
+}
+inline void store(bf16 *p, vec v, __mmask16 m) {
+  whole(m) ? _mm256_storeu_si256(reinterpret_cast<__m256i *>(p), narrowed(v))
+           : _mm256_mask_storeu_epi16(p, m, narrowed(v));
 }
 
 // 2^f for f in [0, 1): the polynomials of least relative error, 1.6e-7 and 7.5e-5.
