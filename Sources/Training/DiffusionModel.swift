@@ -110,7 +110,7 @@ public final class DiffusionModel {
   ///
   /// See ``sample(count:sampler:ladder:denoiser:seed:batchSize:progress:each:)``.
   public func sample(
-    count: Int, sampling: SamplingConfiguration? = nil, seed: UInt64 = 0, batchSize: Int = 8,
+    count: Int, sampling: SamplingConfiguration? = nil, seed: UInt64 = 0, batchSize: Int? = nil,
     progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
     each: (Int, Item) throws -> Void
   ) throws {
@@ -142,16 +142,18 @@ public final class DiffusionModel {
   ///   - count: how many.
   ///   - ladder: the noise levels to walk.
   ///   - denoiser: the network with whatever stands around it.
-  ///   - batchSize: how many are made at once at most; batches are as even as can be.
+  ///   - batchSize: how many are made at once at most, batches being as even as can be; by itself
+  ///     from 8 to 64, the more the shorter an item is.
   ///   - progress: called with the number of network evaluations done and in all; what it throws
   ///     ends the sampling.
   ///   - each: receives each item, with its number, as soon as its batch is done.
   /// - Throws: `StirError.Code.diverged` when an item's values are not all numbers.
   public func sample(
     count: Int, sampler: Sampler, ladder: Ladder, denoiser: some Denoiser, seed: UInt64,
-    batchSize: Int = 8, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+    batchSize: Int? = nil, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
     each: (Int, Item) throws -> Void
   ) throws {
+    let batchSize = batchSize ?? max(8, min(64, 65_536 / layout.count))
     precondition(count >= 0 && batchSize > 0, "count is not negative, batchSize at least 1")
     let number = (count + batchSize - 1) / batchSize
     let batches = (0..<number).map { ($0 * count / number)..<(($0 + 1) * count / number) }
