@@ -26,10 +26,6 @@
 
 using namespace ctorch;
 
-namespace {
-
-}  // namespace
-
 // Valid for one version of one weight, which it keeps alive so that no other takes its address.
 struct ct_packed_s {
   at::Tensor weight, memory;

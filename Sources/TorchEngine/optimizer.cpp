@@ -1,4 +1,6 @@
 // AdamW and the moving average of the weights in one pass over memory.
+#include <ATen/core/grad_mode.h>
+
 #include <cmath>
 
 #include "cpu_clones.hpp"

@@ -9,7 +9,8 @@
 // not told of OpenMP, as Swift's is not; so the runtime that libtorch brings is called by name
 // (libgomp's interface, which LLVM's libomp has too). Where there is none, one thread does it all.
 extern "C" {
-__attribute__((weak)) void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
+__attribute__((weak)) void GOMP_parallel(
+    void (*body)(void *), void *data, unsigned threads, unsigned flags);
 __attribute__((weak)) int omp_get_thread_num(void);
 __attribute__((weak)) int omp_get_num_threads(void);
 __attribute__((weak)) int omp_in_parallel(void);
@@ -17,8 +18,8 @@ __attribute__((weak)) int omp_in_parallel(void);
 
 namespace ctorch {
 
-// Calls body(part) for every part in [0, parts), each on a thread of its own; `parts` is at most
-// `at::get_num_threads()`. Rethrows what a part threw.
+// Calls body(part) for every part in [0, parts), beside one another as far as there are threads.
+// Rethrows what a part threw.
 template <class Body>
 void in_parallel(int64_t parts, Body &&body) {
   if (parts <= 1 || !GOMP_parallel || omp_in_parallel()) {
@@ -51,7 +52,7 @@ void in_parallel(int64_t parts, Body &&body) {
 template <class Body>
 void share(int64_t count, int64_t grain, Body &&body) {
   const int64_t parts =
-      std::max<int64_t>(1, std::min<int64_t>(at::get_num_threads(), count / std::max<int64_t>(1, grain)));
+      std::max<int64_t>(1, std::min<int64_t>(at::get_num_threads(), count / grain));
   in_parallel(parts, [&](int64_t i) { body(i * count / parts, (i + 1) * count / parts); });
 }
 

@@ -14,6 +14,10 @@
 extern "C" {
 #endif
 
+// Pointers without a word on it may be NULL.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+
 typedef struct ct_tensor_s *ct_tensor;
 typedef struct ct_generator_s *ct_generator;
 // A weight in the order in which the kernels read it.
@@ -76,6 +80,8 @@ typedef const ct_engine *_Nonnull (*ct_engine_entry)(void);
 
 // The path of the binary that this code is linked into; of a program, only how it was called.
 const char *_Nullable ct_binary(void);
+
+#pragma clang diagnostic pop
 
 #ifdef __cplusplus
 }
