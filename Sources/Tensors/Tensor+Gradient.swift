@@ -32,5 +32,8 @@ public func withoutGradient<Result>(_ body: () throws -> Result) rethrows -> Res
 
 extension Tensor {
   /// Takes over the elements of `source`, in place. No gradient flows through it.
-  public func copy(from source: Tensor) throws { try check(ct.copy_(handle, source.handle)) }
+  public func copy(from source: Tensor) throws {
+    try check(ct.copy_(handle, source.handle))
+    forgetMoments()
+  }
 }

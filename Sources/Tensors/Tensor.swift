@@ -12,7 +12,7 @@ public struct Tensor: @unchecked Sendable {
   /// Frees the handle when the last copy of the tensor goes.
   private final class Box {
     let handle: OpaquePointer
-    let moments: OpaquePointer?
+    private(set) var moments: OpaquePointer?
 
     init(_ handle: OpaquePointer, moments: OpaquePointer?) {
       self.handle = handle
@@ -21,7 +21,12 @@ public struct Tensor: @unchecked Sendable {
 
     deinit {
       ct.release(handle)
+      forgetMoments()
+    }
+
+    func forgetMoments() {
       if let moments { ct.release(moments) }
+      moments = nil
     }
   }
 
@@ -32,6 +37,9 @@ public struct Tensor: @unchecked Sendable {
 
   /// What the kernel that made this tensor measured of its channels, for a normalisation to come.
   var moments: OpaquePointer? { box.moments }
+
+  /// To be called when the elements change.
+  func forgetMoments() { box.forgetMoments() }
 
   /// Takes over handles that the shim returned; a nil `handle` is the shim's word for failure.
   init(_ handle: OpaquePointer?, moments: OpaquePointer? = nil) throws {

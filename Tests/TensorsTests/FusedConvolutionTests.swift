@@ -188,6 +188,24 @@ import Testing
     }
   }
 
+  @Test("What was measured of a tensor is forgotten when it changes")
+  func momentsFollowTheValues() throws {
+    let x = try noise([1, 16, 1, 40], seed: 1).to(.float32).channelsLast()
+    let weight = try noise([16, 16, 1, 1], seed: 2).to(.float32)
+    let ones = try Tensor.full(1, shape: [16])
+    func convolve(_ x: Tensor) throws -> Tensor {
+      try .convolution(
+        of: [x], normalization: GroupNormalization(groups: 4, weight: ones, bias: ones),
+        weight: weight, bias: nil, stride: [1, 1], padding: [0, 0], dilation: [1, 1])
+    }
+    let y = try convolve(x)
+    let before = try convolve(y).floats()
+    try y.copy(from: x * 3 + 1)
+    let after = try convolve(y).floats()
+    #expect(try after == convolve((x * 3 + 1).channelsLast()).floats())
+    #expect(after != before)
+  }
+
   @Test("An item comes out the same bits alone and among others", arguments: cases)
   func batchIndependence(_ example: Case) throws {
     guard example.film != example.input[0] || example.input[0] == 1 else { return }
