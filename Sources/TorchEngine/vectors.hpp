@@ -12,7 +12,7 @@ inline __mmask16 lanes(int64_t left) {
   return left >= kLanes ? 0xFFFF : static_cast<__mmask16>((1u << left) - 1);
 }
 
-// Nearly all vectors are whole, and stores under a mask are many times slower.
+// Nearly all vectors are whole, and stores under a mask are slower.
 inline bool whole(__mmask16 m) { return __builtin_expect(m == 0xFFFF, 1); }
 
 inline vec load(const float *p, __mmask16 m) {
