@@ -440,7 +440,9 @@ struct FusedConvolution : torch::autograd::Function<FusedConvolution> {
     ctx->saved_data["groups"] = s.groups;
     ctx->saved_data["silu"] = s.silu;
     ctx->saved_data["residual"] = there(residual);
-    ctx->saved_data["wants_dx"] = x0.requires_grad() || (there(x1) && x1.requires_grad());
+    // The normalisation's own gradients come with that of the input.
+    ctx->saved_data["wants_dx"] =
+        s.groups > 0 || x0.requires_grad() || (there(x1) && x1.requires_grad());
     ctx->mark_non_differentiable({moments});
     return {y, moments};
   }
@@ -518,6 +520,7 @@ void check(const Tensors &t, const Settings &s) {
   TORCH_CHECK(
       !there(t.bias) || t.bias.numel() == w.size(0), "bias has ", t.bias.numel(),
       " elements, weight makes ", w.size(0), " channels");
+  std::vector<int64_t> output = {x.size(0), w.size(0)};
   for (int i = 0; i < 2; i++) {
     TORCH_CHECK(
         s.stride[i] > 0 && s.dilation[i] > 0 && s.padding[i] >= 0, "stride ", s.stride[i],
@@ -527,7 +530,11 @@ void check(const Tensors &t, const Settings &s) {
     TORCH_CHECK(
         x.size(2 + i) + 2 * s.padding[i] >= reach, "a kernel that reaches over ", reach,
         " positions does not fit an input of shape ", x.sizes(), " padded by ", s.padding[i]);
+    output.push_back((x.size(2 + i) + 2 * s.padding[i] - reach) / s.stride[i] + 1);
   }
+  TORCH_CHECK(
+      !there(t.residual) || t.residual.sizes() == at::IntArrayRef(output), "a residual of shape ",
+      t.residual.sizes(), " cannot be added to an output of shape ", output);
   if (s.groups > 0) check_group_norm(channels, x.size(0), s.groups, t.norm_weight, t.norm_bias, t.film);
 }
 

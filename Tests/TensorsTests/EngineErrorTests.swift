@@ -66,6 +66,16 @@ import Testing
       _ = try $0.convolved(
         image([2, 4, 1, 3]), bias: nil, stride: [1, 1], padding: [0, 0], dilation: [1, 1])
     },
+    Case("convolution, residual", "a residual of shape [1, 2, 1, 9]") { _ in
+      _ = try Tensor.convolution(
+        of: [image()], weight: image([2, 4, 1, 3]), bias: nil, stride: [1, 1], padding: [0, 1],
+        dilation: [1, 1], adding: image([1, 2, 1, 9]))
+    },
+    Case("convolution, inputs", "cannot be joined") { _ in
+      _ = try Tensor.convolution(
+        of: [image(), image([1, 4, 1, 9])], weight: image([2, 8, 1, 3]), bias: nil,
+        stride: [1, 1], padding: [0, 1], dilation: [1, 1])
+    },
     Case("group norm, indivisible", "3 groups") { _ in try normalize(groups: 3, channels: 4) },
     Case("group norm, no group", "0 groups") { _ in try normalize(groups: 0, channels: 4) },
     Case("group norm, weight", "weight and bias 6") { _ in try normalize(groups: 2, channels: 6) },

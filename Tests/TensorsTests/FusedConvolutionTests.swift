@@ -188,6 +188,28 @@ import Testing
     }
   }
 
+  @Test("A normalisation gets its gradients where its input needs none")
+  func gradientsOfTheNormalisationAlone() throws {
+    func gradients(_ dtype: DType, reference: Bool) throws -> [[Double]] {
+      let x = try noise([2, 16, 1, 40], seed: 1).to(dtype).channelsLast()
+      let leaves = try [[16], [16], [8, 16, 1, 3]].enumerated().map {
+        try noise($1, seed: UInt64(2 + $0)).to(dtype).detached().requiringGradient()
+      }
+      try Tensor.convolution(
+        of: [x],
+        normalization: GroupNormalization(
+          groups: 4, weight: leaves[0], bias: leaves[1], silu: true),
+        weight: leaves[2], bias: nil, stride: [1, 1], padding: [0, 1], dilation: [1, 1],
+        reference: reference
+      ).abs().sum().backward()
+      return try leaves.map { try #require($0.gradient).doubles() }
+    }
+    let expected = try gradients(.float64, reference: true)
+    for (found, expected) in try zip(gradients(.float32, reference: false), expected) {
+      #expect(relativeError(found, expected) < 1e-5)
+    }
+  }
+
   @Test("What was measured of a tensor is forgotten when it changes")
   func momentsFollowTheValues() throws {
     let x = try noise([1, 16, 1, 40], seed: 1).to(.float32).channelsLast()
