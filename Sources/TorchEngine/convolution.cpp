@@ -2,10 +2,10 @@
 // normalisation, FiLM and SiLU before it, bias and a residual after it.
 //
 // With mean m and 1/deviation r of each (item, group), weight w, bias b, FiLM scale s and shift t,
-//   z = ((x - m) r w + b)(1 + s) + t = x A + B,   u = z or silu(z),   y = conv(u) + bias + residual,
-// where A and B belong to (item, channel). Neither z nor u is ever written to memory: a tile of u is
-// made in the cache, multiplied, and made again on the way back. The forward pass also measures y,
-// so that the normalisation that comes next needs no pass of its own.
+//   z = ((x - m) r w + b)(1 + s) + t = x A + B,  u = z or silu(z),  y = conv(u) + bias + residual,
+// where A and B belong to (item, channel). Neither z nor u is ever written to memory: a tile of u
+// is made in the cache, multiplied, and made again on the way back. The forward pass also measures
+// y, so that the normalisation that comes next needs no pass of its own.
 //
 // An item's values come out the same, to the bit, in any batch and with any number of threads.
 // The kernels need AVX-512 (with its bfloat16 products for bfloat16); everything else, and whatever
@@ -126,7 +126,7 @@ Grid grid_of(const Tensors &t, const Settings &s) {
   return g;
 }
 
-// The moments of each item from those of its tiles, [items][tiles][means, then deviations][channels].
+// The moments of each item from its tiles', [items][tiles][means, then deviations][channels].
 at::Tensor merge_moments(const std::vector<float> &tiles, const Tiling &tiling, int64_t channels) {
   auto moments = at::empty({tiling.items, 2, channels}, at::kDouble);
   double *out = moments.data_ptr<double>();
@@ -268,7 +268,8 @@ at::Tensor packed_forward(
 
 // y and its moments.
 template <class T, class O>
-std::pair<at::Tensor, at::Tensor> forward(const Tensors &t, const Settings &s, const at::Tensor &affine) {
+std::pair<at::Tensor, at::Tensor> forward(
+    const Tensors &t, const Settings &s, const at::Tensor &affine) {
   const Grid g = grid_of(t, s);
   const Tiling tiling(g.items, g.output, g.halo());
   const int64_t pitch = tiling.columns + g.halo().x, N = g.outputs;
@@ -417,7 +418,8 @@ struct FusedConvolution : torch::autograd::Function<FusedConvolution> {
       const at::Tensor &norm_weight, const at::Tensor &norm_bias, const at::Tensor &film,
       const at::Tensor &weight, const at::Tensor &bias, const at::Tensor &residual,
       const at::Tensor &moments0, const at::Tensor &moments1, Settings s) {
-    Tensors t = {{x0, x1}, {moments0, moments1}, norm_weight, norm_bias, film, weight, bias, residual};
+    Tensors t = {{x0, x1}, {moments0, moments1}, norm_weight, norm_bias,
+                 film,     weight,               bias,        residual};
     const bool halves = x0.scalar_type() == at::kBFloat16;
     Normalisation norm;
     if (s.groups > 0) {
@@ -458,7 +460,8 @@ struct FusedConvolution : torch::autograd::Function<FusedConvolution> {
     read("stride", s.stride), read("padding", s.padding), read("dilation", s.dilation);
     s.groups = ctx->saved_data["groups"].toInt();
     s.silu = ctx->saved_data["silu"].toBool();
-    const Tensors t = {{saved[0], saved[1]}, {}, saved[2], saved[3], saved[4], saved[5], saved[6], {}};
+    const Tensors t = {{saved[0], saved[1]}, {},       saved[2], saved[3],
+                       saved[4],             saved[5], saved[6], {}};
     const Normalisation norm = {saved[7], saved[8], saved[9]};
     const bool wants_dx = ctx->saved_data["wants_dx"].toBool();
     const auto type = t.x[0].scalar_type();
@@ -535,7 +538,8 @@ void check(const Tensors &t, const Settings &s) {
   TORCH_CHECK(
       !there(t.residual) || t.residual.sizes() == at::IntArrayRef(output), "a residual of shape ",
       t.residual.sizes(), " cannot be added to an output of shape ", output);
-  if (s.groups > 0) check_group_norm(channels, x.size(0), s.groups, t.norm_weight, t.norm_bias, t.film);
+  if (s.groups > 0)
+    check_group_norm(channels, x.size(0), s.groups, t.norm_weight, t.norm_bias, t.film);
 }
 
 }  // namespace

@@ -7,6 +7,11 @@ using vec = __m512;
 
 constexpr int64_t kLanes = 16;
 
+template <class T>
+void zero(T *p, int64_t count) {
+  if (count > 0) std::memset(p, 0, count * sizeof(T));
+}
+
 // The lanes of a vector that starts `left` elements before the end.
 inline __mmask16 lanes(int64_t left) {
   return left >= kLanes ? 0xFFFF : static_cast<__mmask16>((1u << left) - 1);
