@@ -36,19 +36,16 @@ struct Reply: Codable {
   var backward: Int?
 }
 
-/// Bytes of this process in memory now, and at most so far.
-func processMemory() -> (now: Int, peak: Int) {
+/// The bytes of this process that were in memory at most so far.
+func peakMemory() -> Int {
   #if canImport(Darwin)
     var usage = rusage()
     getrusage(RUSAGE_SELF, &usage)
-    return (usage.ru_maxrss, usage.ru_maxrss)
+    return usage.ru_maxrss
   #else
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    func bytes(_ key: String) -> Int {
-      let line = status.split(separator: "\n").first { $0.hasPrefix(key + ":") }
-      let words = line?.split(whereSeparator: \.isWhitespace) ?? []
-      return words.count > 1 ? (Int(words[1]) ?? 0) * 1_024 : 0
-    }
-    return (bytes("VmRSS"), bytes("VmHWM"))
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    let words = line?.split(whereSeparator: \.isWhitespace) ?? []
+    return words.count > 1 ? (Int(words[1]) ?? 0) * 1_024 : 0
   #endif
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Foundation
+import Modality
 import Networks
 import Tensors
 import Training
@@ -34,8 +35,7 @@ private struct Server {
       guard let step else { throw StirError(.configuration, "step comes after load") }
       return try step(request)
     case .status:
-      let memory = processMemory()
-      return Reply(memory: memory.now, peakMemory: memory.peak)
+      return Reply(memory: residentMemory(), peakMemory: peakMemory())
     case .count: throw StirError(.configuration, "only PyTorch's side counts")
     }
   }
@@ -51,18 +51,18 @@ private struct Server {
     let inputs = Inputs(at: URL(fileURLWithPath: folder))
     let model = try DiffusionModel(contentsOf: inputs.model)
     model.network.use(precision.network)
-    let memory: (now: Int, peak: Int)
+    let memory: Int
     switch task {
     case .forward:
       let batch = try SafeTensors(contentsOf: inputs.batch(0)).tensors
       guard let x = batch["x"], let noiseLevels = try batch["noise_level"]?.doubles() else {
         throw StirError(.invalidData, "\(inputs.batch(0).path) holds no batch")
       }
-      memory = processMemory()
+      memory = residentMemory()
       step = { try forward(model.network, x, noiseLevels, output: $0.output) }
     case .train:
       let data = try MemoryDataSet(contentsOf: inputs.items)
-      memory = processMemory()
+      memory = residentMemory()
       var configuration = model.configuration
       configuration.training.precision = precision.network
       let trainer = try Trainer(network: model.network, data: data, configuration: configuration)
@@ -71,7 +71,7 @@ private struct Server {
         return Reply(seconds: report.seconds, waiting: report.waiting, loss: report.loss)
       }
     }
-    return Reply(version: Engine.version, memory: memory.now, peakMemory: memory.peak)
+    return Reply(version: Engine.version, memory: memory, peakMemory: peakMemory())
   }
 }
 

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The bytes of this process that are in memory; 0 where the system does not tell.
-func residentMemory() -> Int {
+package func residentMemory() -> Int {
   #if canImport(Darwin)
     var info = mach_task_basic_info()
     var count = mach_msg_type_number_t(

@@ -176,7 +176,7 @@ void backward_tile(
   const int64_t rows = t.rows + halo.y;
   T *operands = work.operands.reserve(scratch_size(rows, pitch, N));
   T *values = work.values.reserve(scratch_size(t.rows, pitch, depth));
-  float *products = work.products.reserve((positions + 24) * kPanel);
+  float *products = work.products.reserve((positions + kSums) * kPanel);
 
   const Input<T> gradient = {{{to.dy, N}, {nullptr, 0}}, nullptr, false};
   const Grid plain = {g.items, N, N, g.output, g.output, {1, 1}, {1, 1}, {0, 0}, {1, 1}};

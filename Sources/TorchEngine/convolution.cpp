@@ -178,18 +178,17 @@ struct Normalisation {
   at::Tensor inverse;  // [items][groups]: 1 / deviation
 };
 
-// The row of `film` [items or 1, 2·channels] that belongs to an item.
-const float *film_row(const at::Tensor &film, int64_t item) {
-  if (!there(film)) return nullptr;
-  return film.data_ptr<float>() + (film.size(0) == 1 ? 0 : item * film.size(1));
+ItemNorm item_norm(const Tensors &t, const Settings &s, const Grid &g, int64_t item) {
+  return {
+      g.channels, s.groups, pointer<float>(t.norm_weight), pointer<float>(t.norm_bias),
+      film_row(t.film, item)};
 }
 
 Normalisation normalisation(const Tensors &t, const Settings &s, const Grid &g) {
-  const int64_t C = g.channels, width = C / s.groups, C0 = t.x[0].size(1);
+  const int64_t C = g.channels, C0 = t.x[0].size(1);
   Normalisation result = {
       at::empty({g.items, 2, C}, at::kFloat), at::empty({g.items, C}, at::kFloat),
       at::empty({g.items, s.groups}, at::kFloat)};
-  const float *w = pointer<float>(t.norm_weight), *b = pointer<float>(t.norm_bias);
   std::vector<double> mean(C), variance(C);
   for (int64_t n = 0; n < g.items; n++) {
     for (int k = 0; k < 2; k++) {
@@ -199,23 +198,19 @@ Normalisation normalisation(const Tensors &t, const Settings &s, const Grid &g) 
       std::copy(m, m + own, mean.begin() + k * C0);
       std::copy(m + own, m + 2 * own, variance.begin() + k * C0);
     }
-    const float *f = film_row(t.film, n);
+    const ItemNorm norm = item_norm(t, s, g, n);
     float *A = result.affine.data_ptr<float>() + n * 2 * C, *B = A + C;
     float *center = result.centers.data_ptr<float>() + n * C;
     for (int64_t group = 0; group < s.groups; group++) {
-      const int64_t begin = group * width, end = begin + width;
+      const int64_t width = norm.width(), begin = group * width, end = begin + width;
       double m = 0, v = 0;
       for (int64_t c = begin; c < end; c++) m += mean[c] / width;
       for (int64_t c = begin; c < end; c++)
         v += (variance[c] + (mean[c] - m) * (mean[c] - m)) / width;
       const double r = 1 / std::sqrt(v + s.epsilon);
       result.inverse.data_ptr<float>()[n * s.groups + group] = static_cast<float>(r);
-      for (int64_t c = begin; c < end; c++) {
-        const double scale = f ? 1.0 + f[c] : 1.0, offset = f ? f[C + c] : 0.0;
-        A[c] = static_cast<float>(r * w[c] * scale);
-        B[c] = static_cast<float>((b[c] - m * r * w[c]) * scale + offset);
-        center[c] = static_cast<float>(m);
-      }
+      norm.affine(group, m, r, A, B);
+      std::fill(center + begin, center + end, static_cast<float>(m));
     }
   }
   return result;
@@ -300,39 +295,21 @@ template <class T>
 void finish(
     const Tensors &t, const Settings &s, const Grid &g, const Normalisation &norm,
     const std::vector<double> &sums, Results &results) {
-  const int64_t C = g.channels, width = C / s.groups;
+  const int64_t C = g.channels;
   results.norm_weight = at::zeros_like(t.norm_weight);
   results.norm_bias = at::zeros_like(t.norm_bias);
   results.film = at::zeros_like(t.film);
-  const float *w = pointer<float>(t.norm_weight), *b = pointer<float>(t.norm_bias);
-  float *dw = pointer<float>(results.norm_weight), *db = pointer<float>(results.norm_bias);
   std::vector<float> qr(g.items * 2 * C);
-  const double size = static_cast<double>(g.input.y * g.input.x * width);
+  const double size = static_cast<double>(g.input.y * g.input.x * (C / s.groups));
   for (int64_t n = 0; n < g.items; n++) {
-    const double *sum = &sums[n * 2 * C], *weighted = sum + C;
-    const float *f = film_row(t.film, n), *center = norm.centers.data_ptr<float>() + n * C;
-    float *df = const_cast<float *>(film_row(results.film, n));
-    for (int64_t group = 0; group < s.groups; group++) {
-      const int64_t begin = group * width, end = begin + width;
-      const double r = norm.inverse.data_ptr<float>()[n * s.groups + group];
-      double m1 = 0, m2 = 0;  // group means of dx̂ and dx̂·x̂
-      for (int64_t c = begin; c < end; c++) {
-        const double scale = f ? 1.0 + f[c] : 1.0;
-        const double dz = sum[c], dz_x = r * weighted[c];  // Σ dz, Σ dz·x̂
-        m1 += scale * w[c] * dz / size;
-        m2 += scale * w[c] * dz_x / size;
-        dw[c] += static_cast<float>(scale * dz_x);
-        db[c] += static_cast<float>(scale * dz);
-        if (df) {
-          df[c] += static_cast<float>(w[c] * dz_x + b[c] * dz);
-          df[C + c] += static_cast<float>(dz);
-        }
-      }
-      for (int64_t c = begin; c < end; c++) {
-        qr[n * 2 * C + c] = static_cast<float>(-r * r * m2);
-        qr[n * 2 * C + C + c] = static_cast<float>(r * (r * m2 * center[c] - m1));
-      }
-    }
+    const ItemNorm item = item_norm(t, s, g, n);
+    const double *sum = &sums[n * 2 * C];
+    for (int64_t group = 0; group < s.groups; group++)
+      item.gradients(
+          group, size, norm.centers.data_ptr<float>()[n * C + group * item.width()],
+          norm.inverse.data_ptr<float>()[n * s.groups + group], sum, sum + C,
+          pointer<float>(results.norm_weight), pointer<float>(results.norm_bias),
+          film_row(results.film, n), &qr[n * 2 * C], &qr[n * 2 * C + C]);
   }
   const Tiling tiling(g.items, {1, g.input.y * g.input.x}, {0, 0});
   share(tiling.count(), 1, [&](int64_t begin, int64_t end) {
@@ -366,6 +343,7 @@ Results backward(
 
   Gradients<T> to = {pointer<T>(dy), {nullptr, nullptr}, pointer<float>(norm.centers)};
   at::Tensor memory;
+  std::optional<PackedWeights<T>> weights;
   if (wants_dx) {
     for (int k = 0; k < 2 && there(t.x[k]); k++) {
       results.dx[k] = at::empty_like(t.x[k]);
@@ -374,14 +352,13 @@ Results backward(
     memory = packed<T>(g.depth(), reading, [&](const PackedWeights<T> &to, int64_t panel) {
       pack_channels(to, panel, pointer<float>(t.weight), index, reading);
     });
+    weights.emplace(pointer<T>(memory), g.depth(), reading);
   }
   const auto in = input_of<T>(t, s, norm.affine);
   auto weight_sums = at::empty({threads, size}, at::kFloat);
   auto bias_sums = at::zeros({threads, N}, at::kFloat);
   std::vector<float> channel_sums(s.groups > 0 ? tiling.count() * 2 * C : 0);
   in_parallel(threads, [&](int64_t thread) {
-    std::optional<PackedWeights<T>> weights;
-    if (wants_dx) weights.emplace(pointer<T>(memory), g.depth(), reading);
     const int64_t begin = thread * tiling.count() / threads;
     const int64_t end = (thread + 1) * tiling.count() / threads;
     for (int64_t i = begin; i < end; i++)

@@ -1,7 +1,7 @@
 // What is done to one tile of a convolution, written for AVX-512: gathering its operands with the
 // normalisation on the way, the products, and scattering the results.
 //
-// Everything here is compiled for AVX-512; call it only where `fused_kernels()` says so.
+// Everything here is compiled for AVX-512; call it only where `has_avx512()` says so.
 #pragma once
 
 #include <immintrin.h>
@@ -105,8 +105,7 @@ template <class T>
 void multiply_panel(
     const T *scratch, int64_t depth, int64_t positions, const Reading &reading, const T *weights,
     int V, float *out) {
-  const int rows = 24 / V;
-  for (int64_t p = 0; p < positions; p += rows, out += 24 * kLanes) {
+  for (int64_t p = 0; p < positions; p += kSums / V, out += kSums * kLanes) {
     const T *a = scratch + p * depth;
     if (V == 4) product<T, 4>(a, depth, reading.runs, weights, out);
     if (V == 2) product<T, 2>(a, depth, reading.runs, weights, out);
@@ -151,7 +150,7 @@ inline int64_t flat_positions(const Tile &t, int64_t pitch) {
 
 // Elements of a scratch area, with room for what the last block of rows reads beyond its end.
 inline int64_t scratch_size(int64_t rows, int64_t pitch, int64_t depth) {
-  return (rows * pitch + 24) * depth + 2 * kLanes;
+  return (rows * pitch + kSums) * depth + 2 * kLanes;
 }
 
 // Adds bias and residual to a panel of products and stores it; tells the mean and the summed squared
@@ -182,7 +181,6 @@ void store_outputs(
       }
     }
   }
-  if (!means) return;
   const vec share = _mm512_set1_ps(1.0f / static_cast<float>(t.rows * t.columns));
   for (int v = 0; v < V; v++) {
     const vec mean = _mm512_mul_ps(sum[v], share);
@@ -201,7 +199,7 @@ void forward_tile(
   const int64_t depth = g.depth(), positions = flat_positions(t, pitch);
   const Extent halo = g.halo();
   T *operands = work.operands.reserve(scratch_size(t.rows + halo.y, pitch, depth));
-  float *products = work.products.reserve((positions + 24) * kPanel);
+  float *products = work.products.reserve((positions + kSums) * kPanel);
   gather(
       in, g, t.item, t.y, t.x, t.rows + halo.y, t.columns + halo.x, pitch, operands);
   zero(operands + (t.rows + halo.y) * pitch * depth, 2 * kLanes);

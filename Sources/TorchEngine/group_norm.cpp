@@ -139,13 +139,6 @@ Shape shape_of(const at::Tensor &x, int64_t groups) {
   return {x.size(0), x.size(1), x.size(2) * x.size(3), groups};
 }
 
-// The row of `film` [items or 1, 2·channels] that belongs to an item; none if there is no FiLM,
-// for which an empty tensor stands (autograd takes no undefined one).
-const float *film_row(const at::Tensor &film, int64_t item) {
-  if (film.numel() == 0) return nullptr;
-  return film.data_ptr<float>() + (film.size(0) == 1 ? 0 : item * film.size(1));
-}
-
 struct FusedGroupNorm : torch::autograd::Function<FusedGroupNorm> {
   static at::Tensor forward(
       torch::autograd::AutogradContext *ctx, const at::Tensor &x, const at::Tensor &weight,
@@ -168,7 +161,8 @@ struct FusedGroupNorm : torch::autograd::Function<FusedGroupNorm> {
     const double count = static_cast<double>(shape.rows);
     const double size = count * shape.group_channels();
     for (int64_t n = 0; n < shape.items; n++) {
-      const float *shift = X + n * shape.rows * C, *f = film_row(film, n);
+      const ItemNorm norm = {C, groups, w, b, film_row(film, n)};
+      const float *shift = X + n * shape.rows * C;
       const double *sum = &total[n * 2 * C], *square = sum + C;
       float *A = affine.data_ptr<float>() + n * 2 * C, *B = A + C;
       float *mean = moments.data_ptr<float>() + n * 2 * groups, *inverse = mean + groups;
@@ -184,11 +178,7 @@ struct FusedGroupNorm : torch::autograd::Function<FusedGroupNorm> {
         const double r = 1 / std::sqrt(std::max(v, 0.0) + epsilon);
         mean[g] = static_cast<float>(m);
         inverse[g] = static_cast<float>(r);
-        for (int64_t c = begin; c < end; c++) {
-          const double scale = f ? 1.0 + f[c] : 1.0, offset = f ? f[C + c] : 0.0;
-          A[c] = static_cast<float>(r * w[c] * scale);
-          B[c] = static_cast<float>((b[c] - m * r * w[c]) * scale + offset);
-        }
+        norm.affine(g, m, r, A, B);
       }
     }
 
@@ -226,38 +216,25 @@ struct FusedGroupNorm : torch::autograd::Function<FusedGroupNorm> {
       gradient_sums(
           X + at, DY + at, rows, C, A, A + C, X + n * shape.rows * C, silu, &partial[i * 2 * C]);
     });
-    const auto total = shape.totals(partial);
+    auto total = shape.totals(partial);
 
     auto d_weight = at::zeros_like(weight), d_bias = at::zeros_like(bias);
     auto d_film = at::zeros_like(film);
     std::vector<float> qr(shape.items * 2 * C);
     const double size = static_cast<double>(shape.rows) * shape.group_channels();
     for (int64_t n = 0; n < shape.items; n++) {
-      const float *shift = X + n * shape.rows * C, *f = film_row(film, n);
-      const double *sum = &total[n * 2 * C], *weighted = sum + C;
+      const ItemNorm norm = {C, groups, w, b, film_row(film, n)};
+      const float *shift = X + n * shape.rows * C;
+      const double *sum = &total[n * 2 * C];
+      double *weighted = &total[n * 2 * C + C];
       const float *mean = moments.data_ptr<float>() + n * 2 * groups, *inverse = mean + groups;
-      float *df = const_cast<float *>(film_row(d_film, n));
       for (int64_t g = 0; g < groups; g++) {
-        const int64_t begin = g * shape.group_channels(), end = begin + shape.group_channels();
-        const double m = mean[g], r = inverse[g];
-        double m1 = 0, m2 = 0;  // group means of dx̂ and dx̂·x̂
-        for (int64_t c = begin; c < end; c++) {
-          const double scale = f ? 1.0 + f[c] : 1.0;
-          const double dz = sum[c];                                       // Σ dz
-          const double dz_x = r * (weighted[c] + (shift[c] - m) * dz);    // Σ dz·x̂
-          m1 += scale * w[c] * dz / size;
-          m2 += scale * w[c] * dz_x / size;
-          d_weight.data_ptr<float>()[c] += static_cast<float>(scale * dz_x);
-          d_bias.data_ptr<float>()[c] += static_cast<float>(scale * dz);
-          if (df) {
-            df[c] += static_cast<float>(w[c] * dz_x + b[c] * dz);
-            df[C + c] += static_cast<float>(dz);
-          }
-        }
-        for (int64_t c = begin; c < end; c++) {
-          qr[n * 2 * C + c] = static_cast<float>(-r * r * m2);
-          qr[n * 2 * C + C + c] = static_cast<float>(r * (r * m2 * m - m1));
-        }
+        // From sums about the item's first row to sums about the group's mean.
+        for (int64_t c = g * norm.width(); c < (g + 1) * norm.width(); c++)
+          weighted[c] += (shift[c] - static_cast<double>(mean[g])) * sum[c];
+        norm.gradients(
+            g, size, mean[g], inverse[g], sum, weighted, d_weight.data_ptr<float>(),
+            d_bias.data_ptr<float>(), film_row(d_film, n), &qr[n * 2 * C], &qr[n * 2 * C + C]);
       }
     }
 
@@ -284,6 +261,44 @@ at::Tensor plain_group_norm(
 }
 
 }  // namespace
+
+float *ctorch::film_row(const at::Tensor &film, int64_t item) {
+  if (film.numel() == 0) return nullptr;
+  return film.data_ptr<float>() + (film.size(0) == 1 ? 0 : item * film.size(1));
+}
+
+void ctorch::ItemNorm::affine(
+    int64_t group, double mean, double inverse, float *A, float *B) const {
+  for (int64_t c = group * width(); c < (group + 1) * width(); c++) {
+    const double scale = film ? 1.0 + film[c] : 1.0, offset = film ? film[channels + c] : 0.0;
+    A[c] = static_cast<float>(inverse * weight[c] * scale);
+    B[c] = static_cast<float>((bias[c] - mean * inverse * weight[c]) * scale + offset);
+  }
+}
+
+void ctorch::ItemNorm::gradients(
+    int64_t group, double size, double mean, double inverse, const double *sum,
+    const double *weighted, float *d_weight, float *d_bias, float *d_film, float *Q,
+    float *R) const {
+  const int64_t begin = group * width(), end = begin + width();
+  double m1 = 0, m2 = 0;  // group means of dx̂ and dx̂·x̂
+  for (int64_t c = begin; c < end; c++) {
+    const double scale = film ? 1.0 + film[c] : 1.0;
+    const double dz = sum[c], dz_x = inverse * weighted[c];  // Σ dz, Σ dz·x̂
+    m1 += scale * weight[c] * dz / size;
+    m2 += scale * weight[c] * dz_x / size;
+    d_weight[c] += static_cast<float>(scale * dz_x);
+    d_bias[c] += static_cast<float>(scale * dz);
+    if (d_film) {
+      d_film[c] += static_cast<float>(weight[c] * dz_x + bias[c] * dz);
+      d_film[channels + c] += static_cast<float>(dz);
+    }
+  }
+  for (int64_t c = begin; c < end; c++) {
+    Q[c] = static_cast<float>(-inverse * inverse * m2);
+    R[c] = static_cast<float>(inverse * (inverse * m2 * mean - m1));
+  }
+}
 
 void ctorch::check_group_norm(
     int64_t channels, int64_t items, int64_t groups, const at::Tensor &weight,

@@ -30,9 +30,10 @@ inline int panel_vectors(int64_t columns) {
   return columns > 2 * kLanes ? 4 : columns > kLanes ? 2 : 1;
 }
 
-// The rows that go with a panel of V vectors, so that 24 sums fill the register file.
+// Sums that fit the register file beside what they are made of: those of kRows<V> rows by V vectors.
+constexpr int kSums = 24;
 template <int V>
-constexpr int kRows = 24 / V;
+constexpr int kRows = kSums / V;
 
 // out[row][column] = Σ over runs and k of a[row · pitch + offset + k] · b[k][column] for kRows<V>
 // rows; `b` is packed in the order in which it is read.
