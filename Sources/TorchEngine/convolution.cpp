@@ -83,7 +83,13 @@ at::Tensor plain(const Tensors &t, const Settings &s) {
             s.epsilon, s.silu)
             .to(type);
   }
-  const auto w = t.weight.to(type), b = there(t.bias) ? t.bias.to(type) : at::Tensor();
+  // On the CPU the products are taken in float32: few processors have bfloat16 ones here, and oneDNN
+  // 2.6 picks its kernels through a static that its float32 and bfloat16 convolutions both write, so
+  // that the two beside one another in a process disturb each other, to NaN at worst.
+  const auto product = type == at::kBFloat16 && x.is_cpu() ? at::kFloat : type;
+  x = x.to(product);
+  const auto w = t.weight.to(type).to(product);
+  const auto b = there(t.bias) ? t.bias.to(type).to(product) : at::Tensor();
   // oneDNN's kernels for wide dilations give an item other bits in other batches.
   const int64_t d = s.dilation[1];
   const bool rows = d >= 4 && x.size(2) == 1 && w.size(2) == 1 && s.stride[1] == 1 &&
