@@ -1,3 +1,5 @@
+import Foundation
+
 /// A seeded 64-bit generator for host-side choices: shuffles, crops, splits.
 ///
 /// Randomness is a value: a generator is made from a seed and the numbers that name its use, such
@@ -19,6 +21,12 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
 
   /// A uniform number in [0, 1) with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// A normal number with mean 0 and deviation 1 (Box and Muller 1958).
+  public mutating func normal() -> Double {
+    let radius = (-2 * log(1 - uniform())).squareRoot()
+    return radius * cos(2 * .pi * uniform())
+  }
 
   private static func mix(_ value: UInt64) -> UInt64 {
     var z = value &+ 0x9E37_79B9_7F4A_7C15

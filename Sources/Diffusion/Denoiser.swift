@@ -20,12 +20,15 @@ public protocol NoiseConditionedNetwork {
   /// otherwise.
   associatedtype Conditioning = [Double]
 
-  /// - Parameter noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
-  func condition(on noiseLevels: [Double]) throws -> Conditioning
+  /// - Parameters:
+  ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
+  ///   - labels: the class of each item or one for all, nil for none; empty for a network without
+  ///     classes.
+  func condition(on noiseLevels: [Double], labels: [Int?]) throws -> Conditioning
 
   /// - Parameters:
   ///   - x: [batch, channels] + extents.
-  ///   - conditioning: of the items' noise levels.
+  ///   - conditioning: of the items' noise levels and classes.
   func callAsFunction(_ x: Tensor, conditioning: Conditioning) throws -> Tensor
 }
 
@@ -33,13 +36,19 @@ extension NoiseConditionedNetwork {
   /// - Parameters:
   ///   - x: [batch, channels] + extents.
   ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
-  public func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
-    try self(x, conditioning: condition(on: noiseLevels))
+  ///   - labels: the class of each item or one for all, nil for none; empty for a network without
+  ///     classes.
+  public func callAsFunction(
+    _ x: Tensor, noiseLevels: [Double], labels: [Int?] = []
+  ) throws -> Tensor {
+    try self(x, conditioning: condition(on: noiseLevels, labels: labels))
   }
 }
 
 extension NoiseConditionedNetwork where Conditioning == [Double] {
-  public func condition(on noiseLevels: [Double]) throws -> [Double] { noiseLevels }
+  public func condition(on noiseLevels: [Double], labels: [Int?]) throws -> [Double] {
+    noiseLevels
+  }
 }
 
 extension UNet: NoiseConditionedNetwork {}
@@ -50,19 +59,29 @@ extension UNet: NoiseConditionedNetwork {}
 /// the batches to come: make a new denoiser after the weights have changed.
 public final class NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
   public let network: Network
-  public let prediction: PredictionType
+  public let parameterization: Parameterization
+  /// The class of each item or one for all, nil for none; empty for a network without classes.
+  public let labels: [Int?]
   private var conditionings: [Double: Network.Conditioning] = [:]
 
-  public init(_ network: Network, prediction: PredictionType) {
+  public init(_ network: Network, _ parameterization: Parameterization, labels: [Int?] = []) {
     self.network = network
-    self.prediction = prediction
+    self.parameterization = parameterization
+    self.labels = labels
+  }
+
+  public convenience init(_ network: Network, prediction: PredictionType) {
+    self.init(network, Parameterization(prediction))
   }
 
   public func callAsFunction(_ x: Tensor, at level: NoiseLevel) throws -> Tensor {
     let told = level.noiseLevel
-    let conditioning = try conditionings[told] ?? network.condition(on: [told])
+    let conditioning = try conditionings[told] ?? network.condition(on: [told], labels: labels)
     conditionings[told] = conditioning
-    let output = try network(x, conditioning: conditioning).to(x.dtype)
-    return try prediction.sample(from: output, x: x, level: level)
+    let scale = parameterization.inputScale(at: level)
+    // On the variance-preserving path the scale is 1 but for rounding.
+    let input = abs(scale - 1) < 1e-12 ? x : try x * scale
+    let output = try network(input, conditioning: conditioning).to(x.dtype)
+    return try parameterization.x0(from: output, x: x, at: level)
   }
 }

@@ -18,12 +18,16 @@ public func sinusoidalEmbedding(_ positions: [Double], dimension: Int) -> [Doubl
 }
 
 /// Tells the network the noise level continuously, so that steps and schedule may change after
-/// training: sinusoids of 5000·√ᾱ, then two linear layers.
+/// training: sinusoids of 5000·√ᾱ, then two linear layers. A network with classes is told those too:
+/// each, and that there is none, adds a learned vector.
 ///
-/// Reference: WaveGrad (Chen et al. 2020), section 3.2 and appendix A.
+/// Reference: WaveGrad (Chen et al. 2020), section 3.2 and appendix A; classes as in Dhariwal and
+/// Nichol 2021, section 3.
 public final class NoiseLevelEmbedding: Module {
   let linear1: Convolution
   let linear2: Convolution
+  let classEmbedding: Convolution?
+  private let classes: Int
   private let dimension: Int
   private let dtype: DType
   private let scale = 5_000.0
@@ -31,20 +35,50 @@ public final class NoiseLevelEmbedding: Module {
   /// - Parameters:
   ///   - dimension: the number of sinusoids.
   ///   - width: the number of outputs.
-  public init(dimension: Int, width: Int, _ initializer: Initializer) throws {
+  ///   - classes: the number of classes, 0 for none.
+  public init(
+    dimension: Int, width: Int, classes: Int = 0, _ initializer: Initializer
+  ) throws {
     // A (1, 1) convolution is a linear layer that runs through the fast convolution kernels.
     linear1 = try Convolution(dimension, width, kernel: 1, rank: 1, initializer)
     linear2 = try Convolution(width, width, kernel: 1, rank: 1, initializer)
+    // One input more than there are classes: none of them.
+    classEmbedding =
+      classes == 0 ? nil : try Convolution(classes + 1, width, kernel: 1, rank: 1, initializer)
+    self.classes = classes
     self.dimension = dimension
     dtype = initializer.dtype
   }
 
-  /// - Parameter noiseLevels: √ᾱ in [0, 1], one for each item, or one for all.
-  /// - Returns: [noiseLevels.count, width, 1, 1].
-  public func callAsFunction(_ noiseLevels: [Double], device: Device) throws -> Tensor {
+  /// - Parameters:
+  ///   - noiseLevels: √ᾱ in [0, 1], one for each item, or one for all.
+  ///   - labels: the class of each item or one for all, nil for none; empty means none for all.
+  /// - Returns: [the greater number of the two, width, 1, 1].
+  public func callAsFunction(
+    _ noiseLevels: [Double], labels: [Int?] = [], device: Device
+  ) throws -> Tensor {
     let values = sinusoidalEmbedding(noiseLevels.map { $0 * scale }, dimension: dimension)
     let x = try Tensor(values, shape: [noiseLevels.count, dimension, 1, 1])
       .to(dtype, device: device)
-    return try linear2(linear1(x).silu()).silu()
+    let h = try linear2(linear1(x).silu())
+    guard let classEmbedding else {
+      guard labels.allSatisfy({ $0 == nil }) else {
+        throw StirError(.configuration, "this network was not trained with classes")
+      }
+      return try h.silu()
+    }
+    return try (h + classEmbedding(oneHot(labels.isEmpty ? [nil] : labels, device))).silu()
+  }
+
+  /// [labels.count, classes + 1, 1, 1], the last entry for none.
+  private func oneHot(_ labels: [Int?], _ device: Device) throws -> Tensor {
+    var values = [Double](repeating: 0, count: labels.count * (classes + 1))
+    for (row, label) in labels.enumerated() {
+      guard (0..<classes).contains(label ?? 0) else {
+        throw StirError(.configuration, "class \(label ?? 0) is not in 0..<\(classes)")
+      }
+      values[row * (classes + 1) + (label ?? classes)] = 1
+    }
+    return try Tensor(values, shape: [labels.count, classes + 1, 1, 1]).to(dtype, device: device)
   }
 }

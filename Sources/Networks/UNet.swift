@@ -32,7 +32,9 @@ public final class UNet: Module {
       configuration.inputChannels
       * (rank == 1 ? configuration.patch : configuration.patch * configuration.patch)
 
-    embedding = try NoiseLevelEmbedding(dimension: max(4, width / 2 * 2), width: 4 * width, start)
+    embedding = try NoiseLevelEmbedding(
+      dimension: max(4, width / 2 * 2), width: 4 * width,
+      classes: configuration.classes, start)
     stem = try Convolution(folded, channels[0], kernel: 7, rank: rank, start)
     down = try channels.indices.dropLast().map {
       try UNetLevel(
@@ -76,25 +78,30 @@ public final class UNet: Module {
   ///   - x: [batch, channels, time], or [batch, channels, height, width] at rank 2. Any extent
   ///     will do: what `admittedMultiple` does not divide is padded, and cut again.
   ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
+  ///   - labels: the class of each item or one for all, nil for none.
   /// - Returns: the shape of `x`.
-  public func callAsFunction(_ x: Tensor, noiseLevels: [Double]) throws -> Tensor {
-    try self(x, conditioning: condition(on: noiseLevels))
+  public func callAsFunction(
+    _ x: Tensor, noiseLevels: [Double], labels: [Int?] = []
+  ) throws -> Tensor {
+    try self(x, conditioning: condition(on: noiseLevels, labels: labels))
   }
 
-  /// What the blocks are told of noise levels; whoever evaluates the network at a level many times
+  /// What the blocks are told of noise levels and classes; whoever evaluates the network at a level many times
   /// computes it once.
   public struct Conditioning {
-    /// The levels that it holds: one for each item, or one for all.
-    let levels: Int
+    /// The items that it holds: as many as there are, or one for all.
+    let items: Int
     /// FiLM of every residual block on the way down, in the middle and on the way up.
     let modulations: [Tensor]
   }
 
-  /// - Parameter noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
-  public func condition(on noiseLevels: [Double]) throws -> Conditioning {
-    let embedding = try embedding(noiseLevels, device: device)
+  /// - Parameters:
+  ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
+  ///   - labels: the class of each item or one for all, nil for none; empty means none for all.
+  public func condition(on noiseLevels: [Double], labels: [Int?] = []) throws -> Conditioning {
+    let embedding = try embedding(noiseLevels, labels: labels, device: device)
     return Conditioning(
-      levels: noiseLevels.count,
+      items: embedding.shape[0],
       modulations: try (down + [middle] + up).flatMap(\.blocks).map { try $0.film(embedding) })
   }
 
@@ -111,10 +118,11 @@ public final class UNet: Module {
         .engine,
         "the network expects [batch, \(configuration.inputChannels), \(axes)], found \(shape)")
     }
-    guard conditioning.levels == 1 || conditioning.levels == shape[0] else {
+    guard conditioning.items == 1 || conditioning.items == shape[0] else {
       throw StirError(
         .engine,
-        "\(conditioning.levels) noise levels for \(shape[0]) items: expected one of each, or one for all"
+        "\(conditioning.items) noise levels for \(shape[0]) items: expected one of each, or one for "
+          + "all, and so of labels"
       )
     }
     let (fitted, start) = try fit(x)

@@ -22,6 +22,8 @@ public struct UNetConfiguration: Configuration {
   public var attentionLevels = [3]
   /// Channels of one attention head.
   public var headWidth = 32
+  /// Classes that the network can be told, 0 for none.
+  public var classes = 0
   /// Groups of every group normalisation, at most.
   public var groups = 8
 
@@ -40,6 +42,7 @@ public struct UNetConfiguration: Configuration {
     case dilations
     case attentionLevels = "attention_levels"
     case headWidth = "attention_head_dim"
+    case classes = "num_class_embeds"
     case groups = "norm_num_groups"
   }
 
@@ -63,6 +66,8 @@ public struct UNetConfiguration: Configuration {
       positive.allSatisfy { 1...65_536 ~= $0 } && !dilations.isEmpty,
       "in_channels, width, patch, blocks_per_level, attention_head_dim, norm_num_groups, "
         + "channel_multipliers and dilations are at least 1 and at most 65536")
+    try require(
+      0...65_536 ~= classes, "num_class_embeds is \(classes), expected 0 to 65536")
     try require(
       downFactors.allSatisfy { 2...64 ~= $0 }, "down_factors are from 2 to 64, found \(downFactors)"
     )

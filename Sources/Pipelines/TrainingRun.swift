@@ -60,6 +60,7 @@ public struct TrainingRun {
     where finding.severity == .warning {
       console.note("noise schedule: \(finding)")
     }
+    configuration.network.classes = configuration.conditioning.labels ? items.labels.count : 0
     let network = try UNet(
       configuration.network, layout: modality.layout, seed: configuration.training.seed)
     try network.move(to: device)

@@ -1,29 +1,24 @@
-/// β, ᾱ and the noise level of the T timesteps of a ``NoiseSchedule``; timestep 0 is the cleanest.
+/// The noise levels of the T timesteps of a ``NoiseSchedule``; timestep 0 is the cleanest.
 ///
-/// Made by ``NoiseSchedule/table()``, so ᾱ falls strictly and no level is clean.
+/// Made by ``NoiseSchedule/table(for:)``, so ᾱ falls strictly and no level is clean.
 public struct NoiseTable: Sendable {
-  /// β_t, the variance that timestep t adds.
-  public let betas: [Double]
-  /// ᾱ_t = Π_{i≤t} (1 − β_i), strictly falling.
-  public let alphasCumprod: [Double]
-  /// The level (√ᾱ_t, √(1 − ᾱ_t)) of each timestep.
+  /// The level of each timestep, on ``path``.
   public let levels: [NoiseLevel]
+  public let path: ProcessPath
 
-  /// Sums 1 − ᾱ_t = (1 − ᾱ_{t−1}) + β_t·ᾱ_{t−1} beside the product, for `1 - ᾱ` loses its digits
-  /// where β is 1e-6.
-  init(betas: [Double]) {
-    var alphasCumprod: [Double] = []
-    var levels: [NoiseLevel] = []
-    var (alphaCumprod, variance) = (1.0, 0.0)
-    for beta in betas {
-      variance += beta * alphaCumprod
-      alphaCumprod *= 1 - beta
-      alphasCumprod.append(alphaCumprod)
-      levels.append(NoiseLevel(alpha: alphaCumprod.squareRoot(), sigma: variance.squareRoot()))
-    }
-    self.betas = betas
-    self.alphasCumprod = alphasCumprod
+  init(levels: [NoiseLevel], path: ProcessPath) {
     self.levels = levels
+    self.path = path
+  }
+
+  /// ᾱ_t of each timestep, strictly falling; for every path, that of the same ratio of signal to
+  /// noise.
+  public var alphasCumprod: [Double] { levels.map { $0.noiseLevel * $0.noiseLevel } }
+
+  /// β_t of each timestep, the variance that it adds on the variance-preserving path.
+  public var betas: [Double] {
+    let chain = levels.map { $0.on(.variancePreserving) }
+    return zip(chain, [.clean] + chain).map { Transition(from: $0, to: $1).varianceTS }
   }
 
   /// T, the number of timesteps.
@@ -52,7 +47,7 @@ extension NoiseTable {
     precondition((0...1).contains(fraction), "fraction \(fraction) is not in 0...1")
     let noisier = levels[segment - 1].oneMinusNoiseLevel
     let cleaner = segment == 1 ? 0 : levels[segment - 2].oneMinusNoiseLevel
-    return NoiseLevel(oneMinusNoiseLevel: noisier * (1 - fraction) + cleaner * fraction)
+    return NoiseLevel(oneMinusNoiseLevel: noisier * (1 - fraction) + cleaner * fraction).on(path)
   }
 
   /// The fractional timestep whose √ᾱ, interpolated between neighbours, is that of `level`.

@@ -20,6 +20,8 @@ public struct ScheduleFinding: Hashable, Sendable, CustomStringConvertible {
     case negativeBeta
     /// A β is above 1, or is 1 before the last timestep.
     case betaNotBelowOne
+    /// sigma_min, sigma_max, rho or shift is out of range.
+    case pathSettings
     /// A timestep adds no noise that `Double` can tell from the one before it.
     case repeatedLevel
     /// The last level holds no signal, so ε says nothing about x0.

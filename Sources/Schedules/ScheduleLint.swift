@@ -11,10 +11,11 @@ extension NoiseSchedule {
   /// - Parameter prediction: what the network is to predict; nil leaves out the faults that depend
   ///   on it.
   public func lint(prediction: PredictionType? = nil) -> [ScheduleFinding] {
-    let betas = betas
-    let findings = settingFindings(betas) + betaFindings(betas)
+    let findings =
+      path == .variancePreserving
+      ? settingFindings(betas) + betaFindings(betas) : pathFindings() + unreadFindings()
     guard !findings.contains(where: { $0.severity == .error }) else { return findings }
-    return findings + chainFindings(NoiseTable(betas: betas), prediction)
+    return findings + chainFindings(NoiseTable(levels: levels, path: path), prediction)
   }
 
   private func settingFindings(_ betas: [Double]) -> [ScheduleFinding] {
@@ -47,7 +48,45 @@ extension NoiseSchedule {
           "\(shape) does not read trained_betas, found \(trainedBetas.count) of them; leave them "
             + "out or set beta_schedule to trained_betas"))
     }
-    return findings
+    return findings + unreadFindings()
+  }
+
+  /// Settings that another path reads.
+  private func unreadFindings() -> [ScheduleFinding] {
+    let defaults = NoiseSchedule()
+    let chain = ProcessPath.variancePreserving, exploding = ProcessPath.varianceExploding
+    let settings: [(key: String, path: ProcessPath, isSet: Bool)] = [
+      ("beta_schedule", chain, betaSchedule != defaults.betaSchedule),
+      ("rescale_betas_zero_snr", chain, rescaleBetasZeroSNR),
+      ("sigma_min", exploding, sigmaMin != defaults.sigmaMin),
+      ("sigma_max", exploding, sigmaMax != defaults.sigmaMax),
+      ("rho", exploding, rho != defaults.rho),
+      ("shift", .flow, shift != defaults.shift),
+    ]
+    return settings.filter { $0.isSet && $0.path != path }.map {
+      .init(
+        .unusedSetting,
+        "the path \(path.rawValue) does not read \($0.key); leave it out, or set path to "
+          + "\($0.path.rawValue)")
+    }
+  }
+
+  /// Faults of the paths that have no betas.
+  private func pathFindings() -> [ScheduleFinding] {
+    func require(_ isGood: Bool, _ expectation: String) -> ScheduleFinding? {
+      isGood ? nil : .init(.pathSettings, expectation)
+    }
+    if numTrainTimesteps < 1 {
+      return [.init(.empty, "expected at least 1 timestep, found none; set num_train_timesteps")]
+    }
+    let findings = [
+      require(
+        sigmaMin > 0 && sigmaMin < sigmaMax && sigmaMax.isFinite,
+        "expected 0 < sigma_min < sigma_max, found \(sigmaMin) and \(sigmaMax); correct them"),
+      require(rho > 0 && rho.isFinite, "expected rho above 0, found \(rho); correct it"),
+      require(shift > 0 && shift.isFinite, "expected shift above 0, found \(shift); correct it"),
+    ]
+    return findings.compactMap(\.self)
   }
 
   private func betaFindings(_ betas: [Double]) -> [ScheduleFinding] {
@@ -76,15 +115,15 @@ extension NoiseSchedule {
   ) -> [ScheduleFinding] {
     var findings: [ScheduleFinding] = []
     let alphasCumprod = [1] + table.alphasCumprod
-    if let t = table.betas.indices.first(where: { alphasCumprod[$0] <= alphasCumprod[$0 + 1] }) {
+    if let t = table.levels.indices.first(where: { alphasCumprod[$0] <= alphasCumprod[$0 + 1] }) {
       findings.append(
         .init(
           .repeatedLevel,
           "expected every timestep to lower alphas_cumprod, found \(alphasCumprod[t + 1]) at "
-            + "timestep \(t) as before it, with beta \(table.betas[t]); use betas above 0, or "
-            + "fewer timesteps where alphas_cumprod has reached 0"))
+            + "timestep \(t) as before it; use greater betas or sigmas, or fewer timesteps where "
+            + "alphas_cumprod has reached 0"))
     }
-    let terminal = table.levels[table.count - 1].alpha
+    let terminal = table.levels[table.count - 1].noiseLevel
     // Below float32's relative spacing, the rounding of ε outweighs x0 in (x − sigma·ε)/alpha.
     if prediction == .epsilon, terminal < Double(Float.ulpOfOne) {
       findings.append(

@@ -1,4 +1,5 @@
 import Core
+import Diffusion
 import Modality
 import Schedules
 import Tensors
@@ -9,6 +10,8 @@ package struct Batch: Sendable {
   package var x0: Tensor
   package var noise: Tensor
   package var levels: [NoiseLevel]
+  /// The class of each item, nil for none; empty for a network without classes.
+  package var labels: [Int?]
 }
 
 /// Makes batches as a pure function of (seed, number of the batch).
@@ -21,22 +24,27 @@ package struct BatchMaker: Sendable {
   /// The items to draw from.
   let indices: [Int]
   let table: NoiseTable
+  let objective: Objective
+  let conditioning: Conditioning
   let batchSize: Int
   let seed: UInt64
   /// The order of the epoch that was last drawn from.
   private var order: (epoch: Int, indices: [Int])?
 
   package init(
-    data: any DataSet, indices: [Int], table: NoiseTable, batchSize: Int, seed: UInt64
+    data: any DataSet, indices: [Int], table: NoiseTable, objective: Objective = Objective(),
+    conditioning: Conditioning = Conditioning(), batchSize: Int, seed: UInt64
   ) {
     self.data = data
     self.indices = indices
     self.table = table
+    self.objective = objective
+    self.conditioning = conditioning
     self.batchSize = batchSize
     self.seed = seed
   }
 
-  private enum Stream: UInt64 { case order = 1, crop, level, noise }
+  private enum Stream: UInt64 { case order = 1, crop, level, noise, label }
 
   package mutating func batch(_ number: Int) throws -> Batch {
     let draws = (number * batchSize)..<((number + 1) * batchSize)
@@ -48,14 +56,19 @@ package struct BatchMaker: Sendable {
         draws.map {
           try RandomSource(seed: seed &+ Stream.noise.rawValue, item: $0).normal(shape)
         }),
-      levels: draws.map(level))
+      levels: draws.map(level),
+      labels: conditioning.labels ? zip(draws, items).map { label(of: $1, draw: $0) } : [])
   }
 
-  /// WaveGrad's draw: a segment of the schedule, then √ᾱ uniformly inside it.
   private func level(of draw: Int) -> NoiseLevel {
-    var random = SplitMix64(seed: seed, Stream.level.rawValue, UInt64(draw))
-    let segment = Int.random(in: 1...table.count, using: &random)
-    return table.continuousLevel(segment: segment, fraction: random.uniform())
+    var stream = SplitMix64(seed: seed, Stream.level.rawValue)
+    return objective.level(of: draw, seed: stream.next(), in: table)
+  }
+
+  /// The item's class, but for the share that is trained without.
+  private func label(of item: Item, draw: Int) -> Int? {
+    var random = SplitMix64(seed: seed, Stream.label.rawValue, UInt64(draw))
+    return random.uniform() < conditioning.dropout ? nil : item.label
   }
 
   /// The items of `draws`, decoded on all cores.

@@ -103,7 +103,7 @@ public final class DiffusionModel {
 
   /// The network as a denoiser, with the clipping that `sampling` asks for.
   public func denoiser(_ sampling: SamplingConfiguration) -> any Denoiser {
-    sampling.clipped(NetworkDenoiser(network, prediction: configuration.objective.prediction))
+    sampling.clipped(NetworkDenoiser(network, configuration.objective.parameterization))
   }
 
   /// Makes new items as `sampling` says; the model's own configuration when it is nil.
@@ -129,7 +129,7 @@ public final class DiffusionModel {
     var items: [Item] = []
     try sample(
       count: count, sampler: sampler, ladder: table.ladder(steps: steps, spacing: .trailing),
-      denoiser: NetworkDenoiser(network, prediction: configuration.objective.prediction), seed: seed
+      denoiser: NetworkDenoiser(network, configuration.objective.parameterization), seed: seed
     ) { items.append($1) }
     return items
   }
@@ -162,7 +162,7 @@ public final class DiffusionModel {
         seed: seed, items: items, shape: layout.shape, device: network.device)
       let x0 = try withoutGradient {
         try sampler.sample(
-          denoiser, from: noise.next(), along: ladder, noise: noise.next,
+          denoiser, from: ladder.start.pureNoise(noise.next()), along: ladder, noise: noise.next,
           progress: { try progress(i * ladder.count + $0, batches.count * ladder.count) })
       }
       for (row, number) in items.enumerated() {

@@ -21,17 +21,23 @@ struct HeldOutSet {
   private let x0: Tensor
   private let noise: Tensor
   private let levels: [NoiseLevel]
+  /// Empty for a network without classes.
+  private let labels: [Int?]
   private let maximumItems = 32
   private let levelCount = 8
 
   /// Nil when nothing is held out.
-  init?(_ data: any DataSet, indices: [Int], table: NoiseTable, seed: UInt64) throws {
+  init?(
+    _ data: any DataSet, indices: [Int], table: NoiseTable, conditioning: Conditioning,
+    seed: UInt64
+  ) throws {
     guard !indices.isEmpty else { return nil }
     let count = min(maximumItems, indices.count)
     let items = try (0..<count).map {
       try data.item(at: indices[$0 * indices.count / count], seed: seed)
     }
     let shape = items[0].shape
+    labels = conditioning.labels ? items.map(\.label) : []
     x0 = try Tensor(items.flatMap(\.values), shape: [count] + shape)
     noise = try BatchNoise(seed: ~seed, items: 0..<count, shape: shape).next()
     let levelCount = levelCount
@@ -51,7 +57,8 @@ struct HeldOutSet {
           try objective.losses(
             network, x0: x0.sliced(dim: 0, rows).to(device: device),
             noise: noise.sliced(dim: 0, rows).to(device: device),
-            levels: Array(repeating: level, count: rows.count)
+            levels: Array(repeating: level, count: rows.count),
+            labels: labels.isEmpty ? [] : Array(labels[rows])
           ).sum().item()
         }
       }

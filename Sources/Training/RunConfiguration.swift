@@ -15,13 +15,15 @@ public struct RunConfiguration: Configuration {
   public var network = UNetConfiguration.small
   public var process = NoiseSchedule.cosine
   public var objective = Objective()
+  /// What the network is told besides the noise level.
+  public var conditioning = Conditioning()
   public var training = TrainingConfiguration()
   public var sampling = SamplingConfiguration()
 
   public init() {}
 
   enum CodingKeys: String, CodingKey {
-    case modality, data, network, process, objective, training, sampling
+    case modality, data, network, process, objective, conditioning, training, sampling
     case modalityVersion = "modality_version"
   }
 }

@@ -57,6 +57,15 @@ public final class Trainer {
   public init(network: UNet, data: any DataSet, configuration: RunConfiguration) throws {
     var configuration = configuration
     configuration.network = network.configuration
+    try configuration.objective.validate()
+    try configuration.conditioning.settle(on: data)
+    let classes = configuration.conditioning.classes.count
+    guard network.configuration.classes == (configuration.conditioning.labels ? classes : 0) else {
+      throw StirError(
+        .configuration,
+        "the network is for \(network.configuration.classes) classes (num_class_embeds), the data has "
+          + "\(classes)")
+    }
     let training = configuration.training
     try training.validate()
     let precision = training.precision.settled(on: network.device)
@@ -64,17 +73,22 @@ public final class Trainer {
     network.use(precision)
     let example = try data.item(at: 0, seed: 0)
     layout = Layout(channels: example.shape[0], extents: Array(example.shape.dropFirst()))
-    self.configuration = configuration
     self.network = network
     parameters = network.parameters
     table = try configuration.process.table(for: configuration.objective.prediction)
     optimizer = try AdamW(parameters, weightDecay: training.weightDecay)
     ema = try EMA(parameters, power: training.emaPower, maximumDecay: training.emaMaximumDecay)
     let split = try DataSplit(data, heldOutFraction: training.heldOutFraction, seed: training.seed)
+    if configuration.objective.needsSigmaData, configuration.objective.sigmaData == 0 {
+      configuration.objective.sigmaData = try deviation(of: data, indices: split.training)
+    }
+    self.configuration = configuration
     batches = BatchMaker(
-      data: data, indices: split.training, table: table, batchSize: training.batchSize,
+      data: data, indices: split.training, table: table, objective: configuration.objective,
+      conditioning: configuration.conditioning, batchSize: training.batchSize, seed: training.seed)
+    heldOut = try HeldOutSet(
+      data, indices: split.heldOut, table: table, conditioning: configuration.conditioning,
       seed: training.seed)
-    heldOut = try HeldOutSet(data, indices: split.heldOut, table: table, seed: training.seed)
     fingerprint = DataSplit.fingerprint(of: data)
   }
 
@@ -110,7 +124,7 @@ public final class Trainer {
       let batch = try nextBatch()
       waiting += ContinuousClock.now - asked
       let mean = try configuration.objective.losses(
-        network, x0: batch.x0, noise: batch.noise, levels: batch.levels
+        network, x0: batch.x0, noise: batch.noise, levels: batch.levels, labels: batch.labels
       ).mean()
       let share = try mean / Double(training.gradientAccumulation)
       try share.backward()
@@ -166,7 +180,7 @@ public final class Trainer {
     let device = network.device
     return Batch(
       x0: try batch.x0.to(device: device), noise: try batch.noise.to(device: device),
-      levels: batch.levels)
+      levels: batch.levels, labels: batch.labels)
   }
 
   private func gradient(of parameter: Parameter) throws -> Tensor {
@@ -272,6 +286,26 @@ extension Trainer {
     }
     return metadata
   }
+}
+
+/// The standard deviation of the values of up to 256 of the items: EDM's σ_data.
+private func deviation(of data: any DataSet, indices: [Int]) throws -> Double {
+  let chosen = spreadEvenly(256, over: indices.count).map { indices[$0] }
+  let moments = try concurrentMap(chosen.count) { i in
+    let values = try data.item(at: chosen[i], seed: 0).values
+    return (
+      count: Double(values.count), sum: values.reduce(0.0) { $0 + Double($1) },
+      square: values.reduce(0.0) { $0 + Double($1) * Double($1) }
+    )
+  }
+  let count = moments.reduce(0) { $0 + $1.count }
+  let mean = moments.reduce(0) { $0 + $1.sum } / count
+  let variance = moments.reduce(0) { $0 + $1.square } / count - mean * mean
+  guard variance > 1e-12 else {
+    throw StirError(
+      .invalidData, "the items are constant, so sigma_data cannot be measured; check the data")
+  }
+  return variance.squareRoot()
 }
 
 extension Duration {

@@ -46,7 +46,7 @@ import Testing
 final class CountingNetwork: NoiseConditionedNetwork {
   private(set) var conditioned = 0
 
-  func condition(on noiseLevels: [Double]) throws -> Tensor {
+  func condition(on noiseLevels: [Double], labels: [Int?]) throws -> Tensor {
     conditioned += 1
     return try Tensor(noiseLevels, shape: [noiseLevels.count, 1, 1]).to(.float32)
   }

@@ -1,5 +1,6 @@
 import Core
 import Diffusion
+import Foundation
 import Schedules
 import Tensors
 import TestSupport
@@ -75,16 +76,66 @@ import Testing
     expectClose(found, (try mean(0.37 + 1e-5) - mean(0.37 - 1e-5)) / 2e-5, rtol: 1e-7, atol: 1e-9)
   }
 
+  /// Half the square up to δ = 1, |e| − 1/2 beyond: e = 2.2, 0.95 | 1.78, 0.12.
+  @Test func huber() throws {
+    let silent = try ScalingNetwork(factor: Tensor([0.0], shape: [1]))
+    expectClose(
+      try losses(silent, .velocity, .huber).doubles(),
+      [(1.7 + 0.45125) / 2, (1.28 + 0.0072) / 2], rtol: 1e-12)
+  }
+
+  /// The published forms at SNR = 0.36/0.64, each for the prediction that it was published for.
+  @Test(arguments: [
+    (LossWeighting.minSNR, PredictionType.sample, 0.5625), (.minSNR, .epsilon, 1),
+    (.minSNR, .velocity, 0.5625 / 1.5625), (.p2, .epsilon, 1 / 1.5625),
+    (.sigmoid, .epsilon, 1 / (1 + 0.5625 * exp(1.0))), (.none, .epsilon, 1), (.none, .edm, 1),
+  ])
+  func weights(weighting: LossWeighting, prediction: PredictionType, expected: Double) {
+    var objective = objective(prediction, .l2)
+    objective.weighting = weighting
+    expectClose(objective.weight(at: Self.levels[0]), expected, rtol: 1e-12)
+  }
+
+  @Test func minSNRIsCut() {
+    var objective = objective(.sample, .l2)
+    objective.weighting = .minSNR
+    expectClose(objective.weight(at: NoiseLevel(alpha: 1, sigma: 0.1)), 5, rtol: 1e-12)
+  }
+
+  /// A weighting is one of x0's error: the weighted loss of one and the same x0 error is the same,
+  /// whatever is predicted.
+  @Test(arguments: LossWeighting.allCases.filter { $0 != .none }, PredictionType.allCases)
+  func weightingMeansTheSame(weighting: LossWeighting, prediction: PredictionType) throws {
+    func loss(_ prediction: PredictionType) throws -> [Double] {
+      var objective = objective(prediction, .l2)
+      objective.weighting = weighting
+      // Perfect for data that is 0.2, of which the items are some way off.
+      let network = PerfectNetwork(
+        gaussian: GaussianDenoiser(mean: 0.2, deviation: 0), prediction: prediction)
+      return try objective.losses(
+        network, x0: Tensor([2.0, -1], shape: [1, 1, 2]),
+        noise: Tensor([0.1, 0.7], shape: [1, 1, 2]),
+        levels: [Self.levels[0]]
+      ).doubles()
+    }
+    expectClose(try loss(prediction), try loss(.sample), rtol: 1e-10)
+  }
+
   @Test func names() throws {
-    #expect(LossType.allCases.map(\.rawValue) == ["l1", "l2"])
-    #expect(
-      try JSONValue(encoding: Objective()).text()
-        == #"{"loss":"l2","prediction_type":"v_prediction"}"#)
+    #expect(LossType.allCases.map(\.rawValue) == ["l1", "l2", "huber"])
+    #expect(LossWeighting.allCases.map(\.rawValue) == ["none", "min_snr", "p2", "edm", "sigmoid"])
     let other = try Objective(
       overriding: .object(["prediction_type": .string("epsilon"), "loss": .string("l1")]))
     #expect(other == objective(.epsilon, .l1))
-    try expectError(.configuration, containing: "loss", "huber", "l1, l2") {
-      _ = try Objective(overriding: .object(["loss": .string("huber")]))
+    try expectError(.configuration, containing: "loss", "hubert", "did you mean huber") {
+      _ = try Objective(overriding: .object(["loss": .string("hubert")]))
+    }
+  }
+
+  @Test(arguments: ["huber_delta", "snr_gamma", "sigma_data", "p_std", "logit_std"])
+  func badSettings(key: String) throws {
+    try expectError(.configuration, containing: key, "-1") {
+      try Objective(overriding: .object([key: .number(-1)])).validate()
     }
   }
 

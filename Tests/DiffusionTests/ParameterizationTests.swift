@@ -1,46 +1,85 @@
 import Core
 import Diffusion
+import Foundation
 import Schedules
 import Tensors
 import TestSupport
 import Testing
 
 @Suite struct ParameterizationTests {
-  /// What a network is to say, read back, is the x0 it was made of.
+  /// What a network is to say, read back, is the x0 it was made of: on every path, to 1e-12.
   @Test(arguments: PredictionType.allCases, seeds)
-  func sampleOfTarget(prediction: PredictionType, seed: UInt64) throws {
+  func estimateOfTarget(prediction: PredictionType, seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    let levels = (0..<4).map { _ in randomLevel(&random) }
-    let shape = [4, 2, 5]
-    let x0 = try normal(shape, seed: UInt32(seed))
-    let noise = try normal(shape, seed: UInt32(seed) + 1000)
-    let target = try prediction.target(
-      x0: x0, noise: noise, alpha: Tensor(levels.map(\.alpha), shape: [4, 1, 1]),
-      sigma: Tensor(levels.map(\.sigma), shape: [4, 1, 1]))
-
-    for (item, level) in levels.enumerated() {
-      func row(_ batch: Tensor) throws -> Tensor { try batch.sliced(dim: 0, item..<item + 1) }
-      let x = try level.addNoise(to: row(x0), noise: row(noise))
-      let read = try prediction.sample(from: row(target), x: x, level: level)
-      expectClose(try read.doubles(), try row(x0).doubles(), rtol: 1e-9, atol: 1e-9)
+    for path in ProcessPath.allCases {
+      let parameterization = Parameterization(prediction, sigmaData: 0.05 + random.uniform())
+      let level = randomLevel(&random).on(path)
+      let (x0, noise) = (random.normal(), random.normal())
+      let target = parameterization.target(at: level)
+      let estimate = parameterization.estimate(at: level)
+      let x = level.alpha * x0 + level.sigma * noise
+      let output = target.x0 * x0 + target.noise * noise
+      // What is subtracted may be greater than what is left.
+      let size = abs(estimate.x * x) + abs(estimate.output * output)
       expectClose(
-        try level.noise(in: x, x0: read).doubles(), try row(noise).doubles(), rtol: 1e-9,
-        atol: 1e-9)
+        estimate.x * x + estimate.output * output, x0, atol: 1e-14 * size + 1e-14, "\(path)")
     }
   }
 
-  /// At alpha 0.6, sigma 0.8: x = 0.6·2 − 0.8·1 = 0.4 and v = 0.6·(−1) − 0.8·2 = −2.2.
-  @Test(arguments: [(PredictionType.epsilon, -1.0), (.sample, 2), (.velocity, -2.2)])
+  /// A state of another path is the same state times a number: so is what the network sees, and
+  /// what it is to say.
+  @Test(arguments: PredictionType.allCases, seeds)
+  func pathsAgree(prediction: PredictionType, seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let parameterization = Parameterization(prediction, sigmaData: 0.3)
+    let level = randomLevel(&random)
+    for path in ProcessPath.allCases {
+      let other = level.on(path)
+      let scale = other.alpha / level.alpha
+      expectClose(
+        parameterization.inputScale(at: other) * scale, parameterization.inputScale(at: level),
+        rtol: 1e-12)
+      expectClose(
+        parameterization.target(at: other).x0, parameterization.target(at: level).x0, rtol: 1e-12)
+      expectClose(
+        parameterization.target(at: other).noise, parameterization.target(at: level).noise,
+        rtol: 1e-12)
+    }
+  }
+
+  /// At alpha 0.6, sigma 0.8: x = 0.6·2 − 0.8·1 = 0.4, v = 0.6·(−1) − 0.8·2 = −2.2, u = −1 − 2, and
+  /// with σ_data = 1 F is −v.
+  @Test(arguments: [
+    (PredictionType.epsilon, -1.0), (.sample, 2), (.velocity, -2.2), (.flow, -3), (.edm, 2.2),
+  ])
   func handValues(prediction: PredictionType, said: Double) throws {
     let level = NoiseLevel(alpha: 0.6, sigma: 0.8)
     func one(_ value: Double) throws -> Tensor { try Tensor([value], shape: [1, 1, 1]) }
-    let target = try prediction.target(
-      x0: one(2), noise: one(-1), alpha: one(0.6), sigma: one(0.8))
-    expectClose(try target.item(), said, rtol: 1e-12)
+    let parameterization = Parameterization(prediction)
+    let target = parameterization.target(at: level)
+    expectClose(2 * target.x0 - target.noise, said, rtol: 1e-12)
     expectClose(try level.addNoise(to: one(2), noise: one(-1)).item(), 0.4, rtol: 1e-12)
     expectClose(
-      try prediction.sample(from: one(said), x: one(0.4), level: level).item(), 2, rtol: 1e-12)
+      try parameterization.x0(from: one(said), x: one(0.4), at: level).item(), 2, rtol: 1e-12)
     expectClose(try level.noise(in: one(0.4), x0: one(2)).item(), -1, rtol: 1e-12)
+  }
+
+  /// Karras et al. 2022, table 1, for any σ and σ_data: c_skip, c_out, c_in and λ.
+  @Test(arguments: seeds) func edmPreconditioning(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let (sigma, d) = (exp(4 * random.normal()), 0.05 + random.uniform())
+    let level = NoiseLevel(alpha: 1, sigma: sigma)
+    let total = sigma * sigma + d * d
+    let edm = Parameterization(.edm, sigmaData: d)
+    expectClose(edm.estimate(at: level).x, d * d / total, rtol: 1e-10, "c_skip")
+    expectClose(
+      edm.estimate(at: level).output, sigma * d / total.squareRoot(), rtol: 1e-10, "c_out")
+    expectClose(edm.inputScale(at: level), 1 / total.squareRoot(), rtol: 1e-12, "c_in")
+    var objective = Objective()
+    (objective.prediction, objective.sigmaData, objective.weighting) = (.sample, d, .edm)
+    expectClose(objective.weight(at: level), total / (sigma * d * sigma * d), rtol: 1e-12, "λ")
+    objective.prediction = .edm
+    expectClose(objective.weight(at: level), 1, rtol: 1e-10, "λ·c_out²")
   }
 
   /// The tensors' forward process is that of the schedules, exact to the last bit.
@@ -107,6 +146,8 @@ struct PerfectNetwork: NoiseConditionedNetwork {
     case .epsilon: noise
     case .sample: x0
     case .velocity: try noise * level.alpha - x0 * level.sigma
+    case .flow: try noise - x0
+    case .edm: try x0 * level.sigma - noise * level.alpha
     }
   }
 }

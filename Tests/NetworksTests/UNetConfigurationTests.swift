@@ -75,7 +75,8 @@ import Testing
     #expect(
       members.keys.sorted() == [
         "attention_head_dim", "attention_levels", "blocks_per_level", "channel_multipliers",
-        "dilations", "down_factors", "in_channels", "norm_num_groups", "patch", "rank", "width",
+        "dilations", "down_factors", "in_channels", "norm_num_groups", "num_class_embeds",
+        "patch", "rank", "width",
       ])
     var configuration = tinyConfiguration(rank: 2)
     configuration.dilations = [1, 2, 4]

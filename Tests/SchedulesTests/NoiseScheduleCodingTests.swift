@@ -20,13 +20,21 @@ import Testing
     #expect(
       try JSONValue(encoding: NoiseSchedule.cosine).text()
         == #"{"beta_end":0.02,"beta_schedule":"squaredcos_cap_v2","beta_start":0.0001,"#
-        + #""num_train_timesteps":1000,"trained_betas":[]}"#)
+        + #""num_train_timesteps":1000,"path":"variance_preserving","#
+        + #""rescale_betas_zero_snr":false,"rho":7,"shift":1,"sigma_max":80,"#
+        + #""sigma_min":0.002,"trained_betas":[]}"#)
     #expect(NoiseSchedule() == .cosine)
     #expect(
       BetaSchedule.allCases.map(\.rawValue) == [
         "linear", "squaredcos_cap_v2", "sigmoid", "wavegrad", "trained_betas",
       ])
-    #expect(PredictionType.allCases.map(\.rawValue) == ["epsilon", "sample", "v_prediction"])
+    #expect(
+      PredictionType.allCases.map(\.rawValue) == [
+        "epsilon", "sample", "v_prediction", "flow", "edm",
+      ])
+    #expect(
+      ProcessPath.allCases.map(\.rawValue)
+        == ["variance_preserving", "variance_exploding", "flow"])
     #expect(PosteriorVariance.allCases.map(\.rawValue) == ["fixed_small", "fixed_large"])
     #expect(TimestepSpacing.allCases.map(\.rawValue) == ["leading", "trailing", "linspace"])
   }

@@ -55,6 +55,11 @@ struct LintCase: CustomTestStringConvertible, Sendable {
     LintCase("unread bounds", NoiseSchedule(.waveGrad, betaEnd: 0.05), nil, [.unusedSetting]),
     LintCase("unread list", unreadList, nil, [.unusedSetting]),
     LintCase("list of another length", mismatch, nil, [.stepCountMismatch]),
+    LintCase("EDM", .edm, .edm, []),
+    LintCase("flow", .flow, .flow, []),
+    LintCase("flow, ε", .flow, .epsilon, [.zeroTerminalSNRWithEpsilon]),
+    LintCase("EDM that ends in signal", quiet, .edm, [.endsFarFromNoise]),
+    LintCase("EDM from nothing", fromZero, nil, [.pathSettings]),
     LintCase(
       "all at once", .betas([0.5, -0.1, 2]), nil,
       [
@@ -65,6 +70,18 @@ struct LintCase: CustomTestStringConvertible, Sendable {
   static var unreadList: NoiseSchedule {
     var schedule = NoiseSchedule.linear
     schedule.trainedBetas = [0.1]
+    return schedule
+  }
+
+  static var quiet: NoiseSchedule {
+    var schedule = NoiseSchedule.edm
+    schedule.sigmaMax = 5
+    return schedule
+  }
+
+  static var fromZero: NoiseSchedule {
+    var schedule = NoiseSchedule.edm
+    schedule.sigmaMin = 0
     return schedule
   }
 
