@@ -1,14 +1,30 @@
-import Core
 import Schedules
 import Tensors
 
-/// A sampler by name, with its settings.
+/// A sampler by name, with its settings; each case is the function of its name.
 public enum Sampler: Hashable, Sendable {
   case ddpm(variance: PosteriorVariance = .fixedSmall)
   case ddim(eta: Double = 0)
+  case euler(churn: Churn = .none)
+  case heun(churn: Churn = .none)
+  case eulerAncestral(eta: Double = 1)
+  case dpmSolver2M(lowerOrderFinal: Bool = true)
+  case dpmSolver2MSDE(lowerOrderFinal: Bool = true)
+  case dpmSolver3M(lowerOrderFinal: Bool = true)
+  case unipc(order: Int = 2, lowerOrderFinal: Bool = true)
+  case pndm
+  case lcm
+  case flowEuler
+  case flowHeun
+  case flowRK4
 
-  /// Walks `ladder` with `denoise`; see ``ddpm(_:from:along:variance:noise:progress:)`` and
-  /// ``ddim(_:from:along:eta:noise:progress:)``.
+  /// Walks `ladder` with `denoise`, from the state `x` at its start.
+  ///
+  /// - Parameters:
+  ///   - noise: fresh normal noise in the shape of `x`, for samplers that draw some.
+  ///   - progress: called after each step with the number of steps done; what it throws ends the walk.
+  /// - Returns: the state at the end of the ladder.
+  /// - Throws: `StirError.Code.configuration` when the sampler cannot walk the ladder.
   public func sample(
     _ denoise: some Denoiser, from x: Tensor, along ladder: Ladder, noise: () throws -> Tensor,
     progress: (Int) throws -> Void = { _ in }
@@ -20,63 +36,34 @@ public enum Sampler: Hashable, Sendable {
     case .ddim(let eta):
       try Diffusion.ddim(
         denoise, from: x, along: ladder, eta: eta, noise: noise, progress: progress)
-    }
-  }
-}
-
-/// The names of the samplers in recipes and on the command line.
-public enum SamplerName: String, NamedChoice { case ddpm, ddim }
-
-/// How clips are sampled from a model, unless the command line says otherwise.
-public struct SamplingConfiguration: Configuration {
-  public var sampler = SamplerName.ddim
-  /// The number of network evaluations for each clip.
-  public var steps = 50
-  public var spacing = TimestepSpacing.trailing
-  /// DDIM's η in [0, 1].
-  public var eta = 0.0
-  /// DDPM's variance.
-  public var variance = PosteriorVariance.fixedSmall
-  /// Bounds on the x0 estimate.
-  public var clipping = Clipping.none
-  /// The bound of `fixed` and `dynamic` clipping.
-  public var clipBound = 1.0
-
-  /// How the x0 estimate is kept in range.
-  public enum Clipping: String, NamedChoice { case none, fixed, dynamic }
-
-  public init() {}
-
-  enum CodingKeys: String, CodingKey {
-    case sampler
-    case steps = "num_inference_steps"
-    case spacing = "timestep_spacing"
-    case eta
-    case variance = "variance_type"
-    case clipping
-    case clipBound = "clip_sample_range"
-  }
-
-  /// - Throws: `StirError.Code.configuration` for an η outside [0, 1] or a bound that is not positive.
-  public func makeSampler() throws -> Sampler {
-    guard (0...1).contains(eta) else {
-      throw StirError(.configuration, "eta is \(eta), expected a number from 0 to 1")
-    }
-    guard clipBound > 0 else {
-      throw StirError(.configuration, "clip_sample_range is \(clipBound), expected more than 0")
-    }
-    return switch sampler {
-    case .ddpm: .ddpm(variance: variance)
-    case .ddim: .ddim(eta: eta)
-    }
-  }
-
-  /// `denoise` with this configuration's clipping around it.
-  public func clipped(_ denoise: some Denoiser) -> any Denoiser {
-    switch clipping {
-    case .none: denoise
-    case .fixed: ClippedDenoiser(denoise, to: clipBound)
-    case .dynamic: DynamicThresholdDenoiser(denoise, bound: clipBound)
+    case .euler(let churn):
+      try Diffusion.euler(
+        denoise, from: x, along: ladder, churn: churn, noise: noise, progress: progress)
+    case .heun(let churn):
+      try Diffusion.heun(
+        denoise, from: x, along: ladder, churn: churn, noise: noise, progress: progress)
+    case .eulerAncestral(let eta):
+      try Diffusion.eulerAncestral(
+        denoise, from: x, along: ladder, eta: eta, noise: noise, progress: progress)
+    case .dpmSolver2M(let isLowered):
+      try Diffusion.dpmSolver2M(
+        denoise, from: x, along: ladder, lowerOrderFinal: isLowered, progress: progress)
+    case .dpmSolver2MSDE(let isLowered):
+      try Diffusion.dpmSolver2MSDE(
+        denoise, from: x, along: ladder, lowerOrderFinal: isLowered, noise: noise,
+        progress: progress)
+    case .dpmSolver3M(let isLowered):
+      try Diffusion.dpmSolver3M(
+        denoise, from: x, along: ladder, lowerOrderFinal: isLowered, progress: progress)
+    case .unipc(let order, let isLowered):
+      try Diffusion.unipc(
+        denoise, from: x, along: ladder, order: order, lowerOrderFinal: isLowered,
+        progress: progress)
+    case .pndm: try Diffusion.pndm(denoise, from: x, along: ladder, progress: progress)
+    case .lcm: try Diffusion.lcm(denoise, from: x, along: ladder, noise: noise, progress: progress)
+    case .flowEuler: try Diffusion.flowEuler(denoise, from: x, along: ladder, progress: progress)
+    case .flowHeun: try Diffusion.flowHeun(denoise, from: x, along: ladder, progress: progress)
+    case .flowRK4: try Diffusion.flowRK4(denoise, from: x, along: ladder, progress: progress)
     }
   }
 }

@@ -65,6 +65,9 @@ public struct Ladder: Hashable, Sendable, RandomAccessCollection {
   /// The level of the noise that sampling starts from.
   public var start: NoiseLevel { steps[0].level }
 
+  /// The level at which the last step ends.
+  public var goal: NoiseLevel { steps[steps.count - 1].next }
+
   /// 0, the step from the noisiest level.
   public var startIndex: Int { steps.startIndex }
   /// The number of steps.

@@ -2,8 +2,8 @@ import Core
 
 /// Which N of the T timesteps a sampler visits, with the names of Hugging Face diffusers.
 ///
-/// For few steps take `trailing`: it alone always begins at the noisiest timestep. `leading` begins
-/// one stride below it, and with a single step both others hold timestep 0 alone.
+/// For few steps take `trailing`: with `quadratic`, it always begins at the noisiest timestep.
+/// `leading` begins one stride below it, and with a single step, as `linspace`, at timestep 0.
 ///
 /// Reference: Lin et al., "Common Diffusion Noise Schedules and Sample Steps are Flawed" (2023),
 /// table 2.
@@ -14,6 +14,10 @@ public enum TimestepSpacing: String, NamedChoice {
   case trailing
   /// Both ends and evenly between: 999, 749, 500, 250, 0. Halves round to even.
   case linspace
+  /// c·i² rounded, with c for both ends, and each above the one before: 999, 562, 250, 62, 0.
+  ///
+  /// Reference: Song et al., "Denoising Diffusion Implicit Models" (2021), appendix D.2.
+  case quadratic
 
   /// The timesteps in the order of sampling, strictly falling, each in 0..<`count`.
   ///
@@ -51,6 +55,15 @@ public enum TimestepSpacing: String, NamedChoice {
       return Schedules.linspace(0, Double(count - 1), count: steps).reversed().map {
         Int($0.rounded(.toNearestOrEven))
       }
+    case .quadratic:
+      let c = Double(count - 1) / Double(max(steps - 1, 1) * max(steps - 1, 1))
+      var timesteps: [Int] = []
+      for i in 0..<steps {
+        // Alone, a step begins in noise.
+        let wanted = steps == 1 ? count - 1 : Int((c * Double(i * i)).rounded(.toNearestOrEven))
+        timesteps.append(max(wanted, timesteps.last.map { $0 + 1 } ?? 0))
+      }
+      return timesteps.reversed()
     }
   }
 }

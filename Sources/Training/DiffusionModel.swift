@@ -117,7 +117,7 @@ public final class DiffusionModel {
     let sampling = sampling ?? configuration.sampling
     try sample(
       count: count, sampler: sampling.makeSampler(),
-      ladder: table.ladder(steps: sampling.steps, spacing: sampling.spacing),
+      ladder: sampling.ladder(of: table),
       denoiser: denoiser(sampling), seed: seed, batchSize: batchSize, progress: progress, each: each
     )
   }

@@ -25,7 +25,8 @@ struct Generate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "ddim or ddpm (default: as the model says).", valueName: "name"))
+      "ddim, dpm_solver_2m, heun or another that docs/samplers.md names (default: as the model "
+        + "says).", valueName: "name"))
   var sampler: String?
 
   @Option(help: "The seed of the noise that they are made from.")

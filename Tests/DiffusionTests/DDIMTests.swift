@@ -129,10 +129,3 @@ import Testing
 }
 
 struct UnexpectedNoise: Error, Equatable {}
-
-/// The slope of the straight line through the points, by least squares.
-private func slope(_ x: [Double], _ y: [Double]) -> Double {
-  let (mx, my) = (x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))
-  let covariance = zip(x, y).reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
-  return covariance / x.reduce(0) { $0 + ($1 - mx) * ($1 - mx) }
-}

@@ -11,7 +11,9 @@ import Testing
 
   /// Both modes come out, in their proportion, each with its mean and the spread that the sampler
   /// would give to data of that mode alone, all within five standard errors.
-  @Test(arguments: samplers) func keepsBothModes(sampler: Sampler) throws {
+  ///
+  /// LCM is left out: its estimate must be a point of the data, and the mean of both is none.
+  @Test(arguments: samplers.filter { $0 != .lcm }) func keepsBothModes(sampler: Sampler) throws {
     let denoiser = MixtureDenoiser(
       weights: Self.weights, means: Self.means, deviation: Self.deviation)
     let ladder = try NoiseSchedule.cosine.table().ladder(steps: 250, spacing: .trailing)

@@ -66,10 +66,10 @@ struct TimestepNetwork: NoiseConditionedNetwork {
     let table = try NoiseSchedule(.linear, betaStart: run.betaStart).table()
     var ladder = try table.ladder(
       steps: run.steps, spacing: .leading, finalLevel: run.finalLevel)
-    var x = try Self.sample { $0 }
+    var x = try publishedSample()
     if let start = run.start {
       ladder = try Ladder(levels: ladder[start...].map(\.level) + [.clean])
-      x = try ladder.start.addNoise(to: x, noise: try Self.sample { 767 - $0 })
+      x = try ladder.start.addNoise(to: x, noise: try publishedSample { 767 - $0 })
     }
     let network = NetworkDenoiser(TimestepNetwork(table: table), prediction: run.prediction)
     x = try run.sampler.sample(
@@ -77,10 +77,5 @@ struct TimestepNetwork: NoiseConditionedNetwork {
       noise: normals(x.shape, seed: 0, dtype: .float32))
     expectClose(try x.abs().sum().item(), run.sum, atol: run.tolerance, "Σ|x|")
     expectClose(try x.abs().mean().item(), run.mean, atol: 1e-3, "mean|x|")
-  }
-
-  /// sample[b, c, i] = index(((c·64 + i)·4 + b))/768, the images' 8 × 8 laid out as 64.
-  private static func sample(_ index: (Int) -> Int) throws -> Tensor {
-    try Tensor((0..<768).map { Float(index($0)) / 768 }, shape: [3, 64, 4]).permuted([2, 0, 1])
   }
 }

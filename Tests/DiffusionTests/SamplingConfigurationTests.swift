@@ -1,5 +1,6 @@
 import Core
 import Diffusion
+import Foundation
 import Schedules
 import Tensors
 import TestSupport
@@ -10,9 +11,18 @@ import Testing
   @Test func keys() throws {
     #expect(
       try JSONValue(encoding: SamplingConfiguration()).text()
-        == #"{"clip_sample_range":1,"clipping":"none","eta":0,"num_inference_steps":50,"#
-        + #""sampler":"ddim","timestep_spacing":"trailing","variance_type":"fixed_small"}"#)
-    #expect(SamplerName.allCases.map(\.rawValue) == ["ddpm", "ddim"])
+        == #"{"clip_sample_range":1,"clipping":"none","eta":0,"lower_order_final":true,"#
+        + #""num_inference_steps":50,"rho":7,"s_churn":0,"s_noise":1,"s_tmax":1000000000,"#
+        + #""s_tmin":0,"sampler":"ddim","sigma_max":0,"sigma_min":0,"sigmas":[],"solver_order":2,"#
+        + #""timestep_spacing":"trailing","variance_type":"fixed_small"}"#)
+    #expect(
+      SamplerName.allCases.map(\.rawValue) == [
+        "ddpm", "ddim", "euler", "heun", "euler_ancestral", "dpm_solver_2m", "dpm_solver_2m_sde",
+        "dpm_solver_3m", "unipc", "pndm", "lcm", "flow_euler", "flow_heun", "flow_rk4",
+      ])
+    #expect(
+      SamplingConfiguration.Spacing.allCases.map(\.rawValue)
+        == (TimestepSpacing.allCases.map(\.rawValue) + SigmaSpacing.allCases.map(\.rawValue)))
     #expect(
       SamplingConfiguration.Clipping.allCases.map(\.rawValue) == ["none", "fixed", "dynamic"])
   }
@@ -42,6 +52,59 @@ import Testing
     #expect(try configuration.makeSampler() == .ddim(eta: 0.25))
     configuration.sampler = .ddpm
     #expect(try configuration.makeSampler() == .ddpm(variance: .fixedLarge))
+    (configuration.solverOrder, configuration.lowerOrderFinal) = (3, false)
+    (configuration.churn, configuration.churnMin, configuration.churnMax) = (4, 0.05, 50)
+    configuration.churnNoise = 1.003
+    let churn = Churn(4, range: 0.05...50, noise: 1.003)
+    let expected: [SamplerName: Sampler] = [
+      .euler: .euler(churn: churn), .heun: .heun(churn: churn),
+      .eulerAncestral: .eulerAncestral(eta: 1), .dpmSolver2M: .dpmSolver2M(lowerOrderFinal: false),
+      .dpmSolver2MSDE: .dpmSolver2MSDE(lowerOrderFinal: false),
+      .dpmSolver3M: .dpmSolver3M(lowerOrderFinal: false),
+      .unipc: .unipc(order: 3, lowerOrderFinal: false), .pndm: .pndm, .lcm: .lcm,
+      .flowEuler: .flowEuler, .flowHeun: .flowHeun, .flowRK4: .flowRK4,
+    ]
+    for (name, sampler) in expected {
+      configuration.sampler = name
+      #expect(try configuration.makeSampler() == sampler)
+    }
+  }
+
+  @Test func makesTheLadderItNames() throws {
+    let table = try NoiseSchedule.linear.table()
+    var configuration = SamplingConfiguration()
+    configuration.steps = 7
+    for spacing in TimestepSpacing.allCases {
+      configuration.spacing = try .init(named: spacing.rawValue)
+      #expect(
+        try configuration.ladder(of: table) == table.ladder(steps: 7, spacing: spacing))
+    }
+    for spacing in SigmaSpacing.allCases {
+      configuration.spacing = try .init(named: spacing.rawValue)
+      (configuration.sigmaMin, configuration.sigmaMax) = (0, 0)
+      #expect(
+        try configuration.ladder(of: table) == table.ladder(steps: 7, spacing: spacing))
+      (configuration.sigmaMin, configuration.sigmaMax, configuration.rho) = (0.1, 20, 5)
+      let ladder = try configuration.ladder(of: table)
+      let other = try table.ladder(
+        steps: 7, spacing: spacing, sigmaMin: 0.1, sigmaMax: 20, rho: 5)
+      #expect(ladder == other)
+    }
+    configuration.sigmas = [9, 3, 0.2]
+    #expect(try configuration.ladder(of: table) == table.ladder(sigmas: [9, 3, 0.2]))
+  }
+
+  @Test(arguments: [
+    #"{"s_churn": -1}"#, #"{"s_tmin": -1}"#, #"{"s_tmax": -1}"#, #"{"s_noise": -1}"#,
+    #"{"solver_order": 0}"#, #"{"solver_order": 4}"#,
+  ])
+  func rejectsSettings(text: String) throws {
+    let tree = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    let configuration = try SamplingConfiguration(overriding: tree)
+    let key = String(text.split(separator: "\"")[1])
+    try expectError(.configuration, containing: key, "expected") {
+      _ = try configuration.makeSampler()
+    }
   }
 
   @Test(arguments: [-0.01, 1.01, .infinity, .nan]) func rejectsEta(eta: Double) throws {

@@ -34,6 +34,10 @@ import Testing
     (.leading, 1, 10, [0]),
     (.linspace, 1, 10, [0]),
     (.trailing, 1, 10, [9]),
+    (.quadratic, 5, 1000, [999, 562, 250, 62, 0]),
+    (.quadratic, 1, 10, [9]),
+    (.quadratic, 2, 10, [9, 0]),
+    (.quadratic, 6, 10, [9, 6, 3, 2, 1, 0]),
   ])
   func rounding(spacing: TimestepSpacing, steps: Int, count: Int, timesteps: [Int]) throws {
     #expect(try spacing.timesteps(steps: steps, of: count) == timesteps)
@@ -62,7 +66,7 @@ import Testing
 
   @Test(arguments: [
     (TimestepSpacing.leading, 1000, 1), (.leading, 5, 200), (.leading, 5, -1), (.trailing, 5, 1),
-    (.linspace, 5, 1),
+    (.linspace, 5, 1), (.quadratic, 5, 1),
   ])
   func offsetOutOfRange(spacing: TimestepSpacing, steps: Int, offset: Int) throws {
     let table = try NoiseSchedule.linear.table()

@@ -28,7 +28,7 @@ import Testing
       try read.sample(count: 2, steps: 4, seed: 5) == model.sample(count: 2, steps: 4, seed: 5))
   }
 
-  @Test(arguments: [SamplerName.ddim, .ddpm])
+  @Test(arguments: SamplerName.allCases)
   func itemDoesNotDependOnCountOrBatchSize(sampler: SamplerName) throws {
     let model = try trained()
     var sampling = model.configuration.sampling
