@@ -106,11 +106,22 @@ public final class DiffusionModel {
     sampling.clipped(NetworkDenoiser(network, prediction: configuration.objective.prediction))
   }
 
+  /// A denoiser of items of any length around `base`: in windows of the layout's extent where they
+  /// are longer than that.
+  public func windowed(_ base: some Denoiser) -> any Denoiser {
+    guard let window = layout.extents.last, window > 1 else { return base }
+    return WindowedDenoiser(base, window: window, batchSize: usualBatchSize)
+  }
+
+  /// How many items of the layout's shape are computed at once: from 8 to 64, the more the shorter.
+  private var usualBatchSize: Int { max(8, min(64, 65_536 / layout.count)) }
+
   /// Makes new items as `sampling` says; the model's own configuration when it is nil.
   ///
-  /// See ``sample(count:sampler:ladder:denoiser:seed:batchSize:progress:each:)``.
+  /// See ``sample(count:sampler:ladder:denoiser:shape:edit:seed:batchSize:progress:each:)``.
   public func sample(
-    count: Int, sampling: SamplingConfiguration? = nil, seed: UInt64 = 0, batchSize: Int? = nil,
+    count: Int, sampling: SamplingConfiguration? = nil, shape: [Int]? = nil, edit: Edit? = nil,
+    seed: UInt64 = 0, batchSize: Int? = nil,
     progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
     each: (Int, Item) throws -> Void
   ) throws {
@@ -118,8 +129,8 @@ public final class DiffusionModel {
     try sample(
       count: count, sampler: sampling.makeSampler(),
       ladder: table.ladder(steps: sampling.steps, spacing: sampling.spacing),
-      denoiser: denoiser(sampling), seed: seed, batchSize: batchSize, progress: progress, each: each
-    )
+      denoiser: windowed(denoiser(sampling)), shape: shape, edit: edit, seed: seed,
+      batchSize: batchSize, progress: progress, each: each)
   }
 
   /// Makes `count` new items in memory, with trailing spacing and no clipping.
@@ -141,29 +152,39 @@ public final class DiffusionModel {
   /// - Parameters:
   ///   - count: how many.
   ///   - ladder: the noise levels to walk.
-  ///   - denoiser: the network with whatever stands around it.
+  ///   - denoiser: the network with whatever stands around it; see ``windowed(_:)``.
+  ///   - shape: of an item, [channels] + extents; the layout's or, if there is one, the edit's when
+  ///     nil.
+  ///   - edit: what the items are made from; from noise alone when nil.
   ///   - batchSize: how many are made at once at most, batches being as even as can be; by itself
-  ///     from 8 to 64, the more the shorter an item is.
+  ///     from 1 to 64, the more the shorter an item is.
   ///   - progress: called with the number of network evaluations done and in all; what it throws
   ///     ends the sampling.
   ///   - each: receives each item, with its number, as soon as its batch is done.
   /// - Throws: `StirError.Code.diverged` when an item's values are not all numbers.
   public func sample(
-    count: Int, sampler: Sampler, ladder: Ladder, denoiser: some Denoiser, seed: UInt64,
-    batchSize: Int? = nil, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
+    count: Int, sampler: Sampler, ladder: Ladder, denoiser: some Denoiser, shape: [Int]? = nil,
+    edit: Edit? = nil, seed: UInt64, batchSize: Int? = nil,
+    progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in },
     each: (Int, Item) throws -> Void
   ) throws {
-    let batchSize = batchSize ?? max(8, min(64, 65_536 / layout.count))
+    let shape = shape ?? edit.map { Array($0.x0.shape.dropFirst()) } ?? layout.shape
+    let batchSize =
+      batchSize ?? max(1, min(64, usualBatchSize * layout.count / shape.reduce(1, *)))
+    let evaluations = edit?.evaluations(along: ladder) ?? ladder.count
     precondition(count >= 0 && batchSize > 0, "count is not negative, batchSize at least 1")
     let number = (count + batchSize - 1) / batchSize
     let batches = (0..<number).map { ($0 * count / number)..<(($0 + 1) * count / number) }
     for (i, items) in batches.enumerated() {
       let noise = try BatchNoise(
-        seed: seed, items: items, shape: layout.shape, device: network.device)
+        seed: seed, items: items, shape: shape, device: network.device)
+      func report(_ done: Int) throws {
+        try progress(i * evaluations + done, batches.count * evaluations)
+      }
       let x0 = try withoutGradient {
-        try sampler.sample(
-          denoiser, from: noise.next(), along: ladder, noise: noise.next,
-          progress: { try progress(i * ladder.count + $0, batches.count * ladder.count) })
+        try edit?.sample(denoiser, sampler, along: ladder, noise: noise.next, progress: report)
+          ?? sampler.sample(
+            denoiser, from: noise.next(), along: ladder, noise: noise.next, progress: report)
       }
       for (row, number) in items.enumerated() {
         let values = try x0.sliced(dim: 0, row..<(row + 1)).floats()
@@ -173,7 +194,7 @@ public final class DiffusionModel {
             "the model made values that are not numbers; clip the estimate "
               + "(sampling.clipping=fixed) or train it again with a lower learning rate")
         }
-        try each(number, Item(shape: layout.shape, values: values))
+        try each(number, Item(shape: shape, values: values))
       }
     }
   }

@@ -12,6 +12,9 @@ struct Generate: ParsableCommand {
       Writes 0000.wav, 0001.wav, … (or what else the model's kind of data is written as) and a \
       picture of each into the --out folder, and contact-sheet.png with the first 64 pictures. The \
       same seed gives the same files, whatever --count.
+
+      With --init they are variations of a file, or fill in what of it --keep leaves out; \
+      --length makes them longer than what the model was trained on, without a seam.
       """)
 
   @Argument(help: "A model file, such as run/model.safetensors.")
@@ -27,6 +30,8 @@ struct Generate: ParsableCommand {
     help: ArgumentHelp(
       "ddim or ddpm (default: as the model says).", valueName: "name"))
   var sampler: String?
+
+  @OptionGroup var edit: EditOptions
 
   @Option(help: "The seed of the noise that they are made from.")
   var seed: UInt64 = 0
@@ -68,7 +73,9 @@ struct Generate: ParsableCommand {
       model: URL(fileURLWithPath: model), registry: plugins.registry(), device: device,
       precision: precision.precision, console: Console(quiet: quiet),
       interruption: interruption
-    ).generate(count: count, settings: settings, seed: seed, into: URL(fileURLWithPath: out))
+    ).generate(
+      count: count, settings: settings, edit: edit.request, seed: seed,
+      into: URL(fileURLWithPath: out))
     if json {
       print(try JSONValue.array(files.map { .string($0.path) }).text())
     } else {
