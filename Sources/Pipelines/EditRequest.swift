@@ -14,14 +14,14 @@ public struct EditRequest: Sendable {
   /// What of the file stays: stretches as in ``Stretches``, or the path of a picture that is bright
   /// there. Nothing when nil.
   public var keep: String?
-  /// How often each step is made around what stays, at least 1.
-  public var resamplings: Int
+  /// How often each step is made around what stays, at least 1; 5 when nil.
+  public var resamplings: Int?
   /// The extent of the last axis, such as `480000` or `30s`: when nil the file's, or the model's if
   /// that is more.
   public var length: String?
 
   public init(
-    initial: URL? = nil, strength: Double? = nil, keep: String? = nil, resamplings: Int = 1,
+    initial: URL? = nil, strength: Double? = nil, keep: String? = nil, resamplings: Int? = nil,
     length: String? = nil
   ) {
     self.initial = initial
@@ -70,7 +70,7 @@ extension EditRequest {
     }
     var edit = Edit(x0: try tensor(item.values, channels: layout.channels), strength: strength)
     edit.mask = try keep.map { try tensor(mask($0, of: item, modality), channels: 1) }
-    edit.resamplings = resamplings
+    if keep != nil { edit.resamplings = resamplings ?? 5 }
     return PreparedEdit(shape: shape, edit: edit, scale: item.scale)
   }
 

@@ -25,9 +25,9 @@ struct EditOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How often each step is made around --keep; more fit better, and take longer.",
+      "How often each step is made around --keep: more fit better, and take longer (default: 5).",
       valueName: "count"))
-  var resamplings = 1
+  var resamplings: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -47,15 +47,15 @@ struct EditOptions: ParsableArguments {
     if let strength, !(0...1).contains(strength) {
       throw ValidationError("--strength is \(strength), expected 0 to 1")
     }
-    guard (1...1_000).contains(resamplings) else {
+    if let resamplings, !(1...1_000).contains(resamplings) {
       throw ValidationError("--resamplings is \(resamplings), expected 1 to 1000")
     }
-    for (option, isThere) in [("--strength", strength != nil), ("--keep", keep != nil)]
-    where isThere && initial == nil {
-      throw ValidationError("\(option) needs --init, the file that it is about")
+    if strength != nil || keep != nil, initial == nil {
+      throw ValidationError(
+        "\(keep == nil ? "--strength" : "--keep") needs --init, the file that it is about")
     }
-    if resamplings > 1, keep == nil {
-      throw ValidationError("--resamplings needs --keep, what it fits the rest to")
+    if resamplings != nil, keep == nil {
+      throw ValidationError("--resamplings needs --keep, what the rest is fitted to")
     }
   }
 }
