@@ -40,7 +40,7 @@ public struct DenoiserPair<Conditional: Denoiser, Unconditional: Denoiser>: Cond
 /// References: Ho and Salimans, "Classifier-Free Diffusion Guidance" (2022), eq. 6 with
 /// w = 1 + their w; Lin et al., "Common Diffusion Noise Schedules and Sample Steps are Flawed"
 /// (2023), eq. 15 and 16; Kynkäänniemi et al., "Applying Guidance in a Limited Interval Improves
-/// Sample and Distribution Quality in Diffusion Models" (2024), eq. 3.
+/// Sample and Distribution Quality in Diffusion Models" (2024).
 public struct GuidedDenoiser<Base: ConditionalDenoiser>: Denoiser {
   public let base: Base
   /// w: 0 leaves the condition out, 1 is the condition without guidance, more exaggerates it.
