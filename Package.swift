@@ -150,7 +150,7 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Training", "Audio", "TestSupport"],
       path: "Tests/TrainingTests"),
     .testTarget(
-      name: "PipelinesTests", dependencies: ["Pipelines", "Audio", "stir", "TestSupport"],
+      name: "PipelinesTests", dependencies: ["Pipelines", "Audio", "Image", "stir", "TestSupport"],
       path: "Tests/PipelinesTests", exclude: ["Help"]),
     .testTarget(
       name: "AudioTests", dependencies: ["Audio", "TestSupport"], path: "plugins/Audio/Tests",

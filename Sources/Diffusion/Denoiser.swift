@@ -60,11 +60,17 @@ extension UNet: NoiseConditionedNetwork {}
 public final class NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
   public let network: Network
   public let parameterization: Parameterization
-  /// The class of each item or one for all, nil for none; empty for a network without classes.
-  public let labels: [Int?]
-  private var conditionings: [Double: Network.Conditioning] = [:]
+  /// The class of each item or one for all; of no class when empty.
+  public let labels: [Int]
+  private var conditionings: [Told: Network.Conditioning] = [:]
 
-  public init(_ network: Network, _ parameterization: Parameterization, labels: [Int?] = []) {
+  /// What the network is told of a batch.
+  private struct Told: Hashable {
+    var noiseLevel: Double
+    var labels: [Int?]
+  }
+
+  public init(_ network: Network, _ parameterization: Parameterization, labels: [Int] = []) {
     self.network = network
     self.parameterization = parameterization
     self.labels = labels
@@ -75,13 +81,32 @@ public final class NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
   }
 
   public func callAsFunction(_ x: Tensor, at level: NoiseLevel) throws -> Tensor {
-    let told = level.noiseLevel
-    let conditioning = try conditionings[told] ?? network.condition(on: [told], labels: labels)
+    try x0(x, at: level, labels: labels)
+  }
+
+  private func x0(_ x: Tensor, at level: NoiseLevel, labels: [Int?]) throws -> Tensor {
+    let told = Told(noiseLevel: level.noiseLevel, labels: labels)
+    let conditioning =
+      try conditionings[told] ?? network.condition(on: [told.noiseLevel], labels: labels)
     conditionings[told] = conditioning
     let scale = parameterization.inputScale(at: level)
     // On the variance-preserving path the scale is 1 but for rounding.
     let input = abs(scale - 1) < 1e-12 ? x : try x * scale
     let output = try network(input, conditioning: conditioning).to(x.dtype)
     return try parameterization.x0(from: output, x: x, at: level)
+  }
+}
+
+extension NetworkDenoiser: ConditionalDenoiser {
+  /// One batch of two: each item with its class, and each without.
+  public func estimates(
+    _ x: Tensor, at level: NoiseLevel
+  ) throws -> (conditional: Tensor, unconditional: Tensor) {
+    let count = x.shape[0]
+    let classes = labels.count == 1 ? Array(repeating: labels[0], count: count) : labels
+    let both = try x0(
+      .concatenated([x, x], dim: 0), at: level,
+      labels: classes + Array(repeating: nil, count: count))
+    return try (both.sliced(dim: 0, 0..<count), both.sliced(dim: 0, count..<(2 * count)))
   }
 }

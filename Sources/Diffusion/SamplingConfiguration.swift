@@ -45,6 +45,13 @@ public struct SamplingConfiguration: Configuration {
   /// Whether the dpm_solver samplers, on ladders of fewer than 15 steps, and unipc go down to order 1
   /// at the end.
   public var lowerOrderFinal = true
+  /// w of classifier-free guidance: 0 leaves the class out, 1 asks for it, more exaggerates it.
+  public var guidanceScale = 1.0
+  /// φ in [0, 1]: how far a guided estimate keeps the deviation of the unguided one.
+  public var guidanceRescale = 0.0
+  /// The σ = sigma/alpha between which guidance acts.
+  public var guidanceSigmaMin = 0.0
+  public var guidanceSigmaMax = 1e9
   /// Bounds on the x0 estimate.
   public var clipping = Clipping.none
   /// The bound of `fixed` and `dynamic` clipping.
@@ -76,6 +83,10 @@ public struct SamplingConfiguration: Configuration {
     case churnNoise = "s_noise"
     case solverOrder = "solver_order"
     case lowerOrderFinal = "lower_order_final"
+    case guidanceScale = "guidance_scale"
+    case guidanceRescale = "guidance_rescale"
+    case guidanceSigmaMin = "guidance_sigma_min"
+    case guidanceSigmaMax = "guidance_sigma_max"
     case clipping
     case clipBound = "clip_sample_range"
   }
@@ -124,6 +135,27 @@ public struct SamplingConfiguration: Configuration {
     case .flowHeun: .flowHeun
     case .flowRK4: .flowRK4
     }
+  }
+
+  /// Whether a class is exaggerated or left out.
+  public var isGuided: Bool { guidanceScale != 1 }
+
+  /// `denoise` with this configuration's guidance around it.
+  /// - Throws: `StirError.Code.configuration` naming a key whose value is not admitted.
+  public func guided(_ denoise: some ConditionalDenoiser) throws -> any Denoiser {
+    guard guidanceScale.isFinite, (0...1).contains(guidanceRescale),
+      guidanceSigmaMin <= guidanceSigmaMax
+    else {
+      throw StirError(
+        .configuration,
+        "guidance_scale, guidance_rescale, guidance_sigma_min and guidance_sigma_max are "
+          + "\(guidanceScale), \(guidanceRescale), \(guidanceSigmaMin) and \(guidanceSigmaMax); expected a "
+          + "number, 0 to 1, and a minimum that is not above the maximum")
+    }
+    guard isGuided else { return denoise }
+    return GuidedDenoiser(
+      denoise, guidanceScale: guidanceScale, guidanceRescale: guidanceRescale,
+      interval: guidanceSigmaMin...guidanceSigmaMax)
   }
 
   /// `denoise` with this configuration's clipping around it.

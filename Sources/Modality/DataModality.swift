@@ -30,6 +30,9 @@ public protocol DataModality: Sendable {
   var layout: Layout { get }
   /// The signals that come with each item for a network to be conditioned on; usually none.
   var conditions: [Condition] { get }
+  /// How many positions of the last axis make a second, in Hz; nil where it is not time, or its
+  /// rate is not known.
+  var positionsPerSecond: Double? { get }
   /// The extension of the files that `write` makes, without its dot.
   var fileExtension: String { get }
   /// The most by which a value differs after its item was written and read again.
@@ -43,6 +46,12 @@ public protocol DataModality: Sendable {
   func dataset(
     at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws -> any DataSet
+
+  /// The whole of a file as one item, of the file's own extent where `layout` admits that; unless a
+  /// modality says otherwise, the first item of its data set.
+  ///
+  /// - Throws: what `dataset(at:progress:)` throws.
+  func wholeItem(at url: URL) throws -> Item
 
   /// This modality with whatever it must learn from the training data (a typical level, the mean
   /// of each channel) filled into its configuration, so that the model file carries it.
@@ -120,6 +129,10 @@ extension ConfigurableModality {
 
 extension DataModality {
   public var conditions: [Condition] { [] }
+
+  public var positionsPerSecond: Double? { nil }
+
+  public func wholeItem(at url: URL) throws -> Item { try dataset(at: url).item(at: 0, seed: 0) }
 
   public func fitted(to data: any DataSet) throws -> Self { self }
 

@@ -33,11 +33,17 @@ public struct Generation {
   /// Writes `count` new items with their pictures into `folder`, as `0000.wav`, `0000.png`, …, and
   /// `contact-sheet.png`, which shows the first 64.
   ///
+  /// - Parameters:
+  ///   - labels: the names of the classes that they have by turns; none when empty.
+  ///   - edit: what they are made from, and how long they are.
   /// - Returns: the files of the items.
-  /// - Throws: `.unwritableOutput` when a file of that name is there already; ``Interrupted``.
+  /// - Throws: what `edit` cannot be followed for; `.configuration` for a class that the model does
+  ///   not know; `.unwritableOutput` when a file of that name is there already; ``Interrupted``.
   public func generate(
-    count: Int, settings: [String] = [], seed: UInt64, into folder: URL
+    count: Int, settings: [String] = [], labels: [String] = [], edit: EditRequest = EditRequest(),
+    seed: UInt64, into folder: URL
   ) throws -> [URL] {
+    let labels = try labels.map(model.configuration.conditioning.label)
     let sampling = try Recipe.load(nil, settings: settings, over: model.configuration).sampling
     let files = (0..<count).map {
       folder.appendingPathComponent(String(format: "%04d", $0))
@@ -50,17 +56,23 @@ public struct Generation {
       throw StirError(
         .unwritableOutput, "\(file.path) is there already; give --out another folder")
     }
+    let edit = try edit.prepared(for: modality, device: model.network.device)
     try makeFolder(folder)
     var pictures: [Picture] = []
     var pace = Pace()
     pace.mark(0)
-    try model.sample(count: count, sampling: sampling, seed: seed) { done, total in
+    try model.sample(
+      count: count, sampling: sampling,
+      of: SampleRequest(shape: edit.shape, edit: edit.edit, labels: labels), seed: seed
+    ) { done, total in
       pace.mark(done)
       console.progress(
         "sampling: \(done)/\(total) evaluations  "
           + pace.text(unit: "evaluations", remaining: total - done))
       try interruption.check()
     } each: { number, item in
+      var item = item
+      item.scale = edit.scale
       let picture = try modality.writeWithPicture(item, to: files[number])
       if number < 64 { pictures.append(picture.reduced(toAtMost: 320)) }
     }

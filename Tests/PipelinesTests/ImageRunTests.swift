@@ -1,5 +1,7 @@
 import Core
 import Foundation
+import Image
+import Modality
 import TestSupport
 import Testing
 
@@ -64,6 +66,39 @@ import Testing
     let tree = try JSONDecoder().decode(JSONValue.self, from: Data(again.output.utf8))
     #expect(tree["images"] == .integer(9), "\(again.output)\(again.errors)")
     #expect(again.output.contains("contact-sheet.png"))
+  }
+
+  /// White in a picture stays, bit for bit; so do columns. An image has the model's size.
+  @Test func imagesAreFilledIn() throws {
+    let folder = try TemporaryFolder()
+    #expect(try train(Self.fashion, out: folder["run"]).status == 0)
+    let model = folder["run/model.safetensors"].path
+    let images = try ImageModality(width: 28, height: 28, channels: 1)
+    func image(_ name: String, _ value: (_ row: Int, _ column: Int) -> Float) throws -> Item {
+      let values = (0..<784).map { value($0 / 28, $0 % 28) }
+      try images.write(Item(shape: [1, 28, 28], values: values), to: folder[name])
+      return try images.wholeItem(at: folder[name])
+    }
+    let original = try image("original.png") { Float($0 - $1) / 28 }
+    let mask = try image("mask.png") { row, column in row < 10 || column > 20 ? 1 : -1 }
+    for (keep, isKept) in [
+      (folder["mask.png"].path, { mask.values[$0] > 0 }),
+      ("3-7,20-", { (3..<7).contains($0 % 28) || $0 % 28 >= 20 }),
+    ] as [(String, (Int) -> Bool)] {
+      let out = folder["out-\(keep.count)"]
+      let run = try Stir.run(
+        "generate", model, "--init", folder["original.png"].path, "--keep", keep, "--count", "1",
+        "--out", out.path)
+      #expect(run.status == 0, "\(run.errors)")
+      let made = try images.wholeItem(at: out.appendingPathComponent("0000.png"))
+      let kept = (0..<784).filter(isKept)
+      #expect(kept.allSatisfy { made.values[$0] == original.values[$0] })
+      let new = (0..<784).filter { !isKept($0) }
+      #expect(new.filter { made.values[$0] != original.values[$0] }.count > new.count * 9 / 10)
+    }
+    let longer = try Stir.run(
+      "generate", model, "--length", "56", "--out", folder["longer"].path)
+    #expect(longer.status == 64 && longer.errors.contains("a length of 28"), "\(longer.errors)")
   }
 
   @Test func photographsTrainInColour() throws {

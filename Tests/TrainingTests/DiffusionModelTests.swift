@@ -1,6 +1,7 @@
 import Core
 import Diffusion
 import Foundation
+import Modality
 import Networks
 import Tensors
 import TestSupport
@@ -44,6 +45,35 @@ import Testing
     #expect(try items(1, 1) == [many[0]])
     #expect(try items(16, 5) == many)
     #expect(Set(many).count == 16)
+  }
+
+  /// Long ones and edited ones too; at the layout's shape nothing changes.
+  @Test func anItemOfAnyLengthDoesNotDependOnItsBatch() throws {
+    let model = try trained()
+    let long = [model.layout.channels, model.layout.extents[0] * 5 / 2]
+    let clip = try Tensor.full(0.1, shape: [1] + long)
+    let edits = [
+      nil, Edit(x0: clip, strength: 0.5),
+      Edit(x0: clip, mask: try .full(1, shape: [1, 1, long[1]]), resamplings: 2),
+    ]
+    func items(_ shape: [Int]?, _ edit: Edit?, _ count: Int, _ batchSize: Int?) throws -> [Item] {
+      var made: [Item] = []
+      try model.sample(
+        count: count, of: SampleRequest(shape: shape, edit: edit), seed: 3, batchSize: batchSize
+      ) {
+        made.append($1)
+      }
+      return made
+    }
+    for edit in edits {
+      let shape = edit == nil ? long : nil
+      let many = try items(shape, edit, 3, nil)
+      #expect(many.allSatisfy { $0.shape == long })
+      #expect(try items(shape, edit, 3, 3) == many)
+      #expect(try items(shape, edit, 1, nil) == [many[0]])
+      #expect(Set(many).count == (edit?.mask == nil ? 3 : 1))
+    }
+    #expect(try items(nil, nil, 2, nil) == items(model.layout.shape, nil, 2, nil))
   }
 
   @Test func anotherSeedMakesOtherItems() throws {

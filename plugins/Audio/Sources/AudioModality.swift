@@ -53,6 +53,8 @@ public struct AudioModality: ConfigurableModality {
     }
   }
 
+  public var positionsPerSecond: Double? { Double(configuration.sampleRate) }
+
   public var fileExtension: String { configuration.container.rawValue }
 
   /// The items in a sound file or, recursively, in a folder of them.
@@ -67,6 +69,20 @@ public struct AudioModality: ConfigurableModality {
   ) throws -> any DataSet {
     let index = try AudioIndex(at: url, cacheFolder: cacheFolder, progress: progress)
     return try AudioDataSet(index, configuration: configuration)
+  }
+
+  /// A recording from its start to its end, levelled as a whole.
+  public func wholeItem(at url: URL) throws -> Item {
+    let index = try AudioIndex(at: url, cacheFolder: cacheFolder)
+    var whole = configuration
+    whole.crop = .start
+    do {
+      for file in index.files.prefix(1) { whole.length = try file.usableLength(configuration) }
+    } catch let error as StirError {
+      throw error.located(url.path)
+    }
+    try whole.validate()
+    return try AudioDataSet(index, configuration: whole).item(at: 0, seed: 0)
   }
 
   /// This modality with the median factor of up to 200 items as its `typical_scale`, unless that

@@ -56,6 +56,14 @@ public struct ImageModality: ConfigurableModality {
     try ImageDataSet(index(at: url, progress: progress), configuration: configuration)
   }
 
+  /// The image, never mirrored; of an IDX file the first.
+  public func wholeItem(at url: URL) throws -> Item {
+    var upright = configuration
+    upright.flip = false
+    return try ImageDataSet(index(at: url, progress: { _, _ in }), configuration: upright)
+      .item(at: 0, seed: 0)
+  }
+
   public func inspect(
     at url: URL, progress: (_ done: Int, _ total: Int) throws -> Void
   ) throws -> InspectionReport {

@@ -44,6 +44,8 @@ import Testing
     let plain = try images(4, 3).dataset(at: folder.url).item(at: 0, seed: 0).values
     let mirrored = stride(from: 0, to: 12, by: 4).flatMap { plain[$0..<($0 + 4)].reversed() }
     let data = try images(4, 3) { $0.flip = true }.dataset(at: folder.url)
+    let turning = try images(4, 3) { $0.flip = true }
+    #expect(try turning.wholeItem(at: folder["a.png"]).values == plain)
     var count = 0
     for seed in 0..<400 as Range<UInt64> {
       let values = try data.item(at: 0, seed: seed).values

@@ -32,6 +32,10 @@ public struct SignalModality: ConfigurableModality {
     return names.map { Condition(name: $0, shape: [1, configuration.length]) }
   }
 
+  public var positionsPerSecond: Double? {
+    configuration.samplingRate > 0 ? configuration.samplingRate : nil
+  }
+
   public var fileExtension: String { configuration.container.rawValue }
 
   /// What float32 rounds off values in the unit, for which a mean far from 0 matters most.
@@ -54,6 +58,15 @@ public struct SignalModality: ConfigurableModality {
   ) throws -> any DataSet {
     try SignalDataSet(
       SignalIndex(at: url, configuration, progress: progress), configuration: configuration)
+  }
+
+  /// A recording from its start to its end; one with gaps that are not bridged is an error.
+  public func wholeItem(at url: URL) throws -> Item {
+    let index = try SignalIndex(at: url, configuration, progress: { _, _ in })
+    var whole = configuration
+    (whole.hop, whole.crop) = (0, .fixed)
+    if let recording = index.recordings.first { whole.length = recording.frames }
+    return try SignalDataSet(index, configuration: whole).item(at: 0, seed: 0)
   }
 
   /// This modality with the rate, means and scales of `data` in its configuration, unless they are

@@ -27,6 +27,19 @@ import Testing
     #expect(try sparse.item(at: 1, seed: 0).values == (70..<100).map(Float.init))
   }
 
+  /// From start to end, whatever the windows of the modality; one with a gap is not whole.
+  @Test(arguments: [30, 105, 400]) func aRecordingIsOneItem(length: Int) throws {
+    let url = try folder.write(ramp(105), to: "a.npy")
+    let signal = try plainSignal(length: length) { ($0.hop, $0.crop) = (7, .random) }
+    #expect(signal.positionsPerSecond == 100)
+    let item = try signal.wholeItem(at: url)
+    #expect(item.shape == [1, 105] && item.values == ramp(105))
+    let broken = try folder.write(ramp(50) + [.nan] + ramp(54), to: "b.npy")
+    try expectError(.invalidData, containing: "b.npy", "no 105 samples without a gap") {
+      _ = try signal.wholeItem(at: broken)
+    }
+  }
+
   @Test func aRandomWindowBeginsWithinItsHop() throws {
     try folder.write(ramp(105), to: "a.npy")
     try folder.write(ramp(30), to: "b.npy")
