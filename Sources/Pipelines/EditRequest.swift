@@ -13,7 +13,7 @@ public struct EditRequest: Sendable {
   public var strength: Double?
   /// What of the file stays: stretches as in ``Stretches``, or the path of a picture that is bright
   /// there. Nothing when nil.
-  public var keep: String?
+  public var mask: String?
   /// How often each step is made around what stays, at least 1; 5 when nil.
   public var resamplings: Int?
   /// The extent of the last axis, such as `480000` or `30s`: when nil the file's, or the model's if
@@ -21,12 +21,12 @@ public struct EditRequest: Sendable {
   public var length: String?
 
   public init(
-    initial: URL? = nil, strength: Double? = nil, keep: String? = nil, resamplings: Int? = nil,
+    initial: URL? = nil, strength: Double? = nil, mask: String? = nil, resamplings: Int? = nil,
     length: String? = nil
   ) {
     self.initial = initial
     self.strength = strength
-    self.keep = keep
+    self.mask = mask
     self.resamplings = resamplings
     self.length = length
   }
@@ -54,23 +54,23 @@ extension EditRequest {
     let item = try wholeItem(at: initial, modality)
     let extent = item.shape[layout.rank]
     let shape = try shape(least: max(extent, trained), modality)
-    let strength = strength ?? (keep == nil ? 0.6 : 1)
-    let isContinued = keep != nil && strength == 1
+    let strength = strength ?? (mask == nil ? 0.6 : 1)
+    let isContinued = mask != nil && strength == 1
     let longest = max(extent, trained).rounded(up: layout.multiples[layout.rank - 1])
     guard isContinued || shape[layout.rank] <= longest else {
       throw StirError(
         .configuration,
         "--length \(length ?? "") is longer than \(initial.path), and after its end there is "
           + "nothing to vary; to have it continued, leave out --strength and say what stays, "
-          + "such as --keep 0-")
+          + "such as --mask 0-")
     }
     func tensor(_ values: [Float], channels: Int) throws -> Tensor {
       let values = values.fitted(from: extent, to: shape[layout.rank])
       return try Tensor(values, shape: [1, channels] + shape.dropFirst()).to(device: device)
     }
     var edit = Edit(x0: try tensor(item.values, channels: layout.channels), strength: strength)
-    edit.mask = try keep.map { try tensor(mask($0, of: item, modality), channels: 1) }
-    if keep != nil { edit.resamplings = resamplings ?? 5 }
+    edit.mask = try mask.map { try tensor(keeping($0, of: item, modality), channels: 1) }
+    if mask != nil { edit.resamplings = resamplings ?? 5 }
     return PreparedEdit(shape: shape, edit: edit, scale: item.scale)
   }
 
@@ -108,26 +108,26 @@ extension EditRequest {
   }
 
   /// 1 where `item` stays, 0 elsewhere: a value for each position.
-  private func mask(
-    _ keep: String, of item: Item, _ modality: any DataModality
+  private func keeping(
+    _ mask: String, of item: Item, _ modality: any DataModality
   ) throws -> [Float] {
     let (rows, extent) = (item.shape.dropFirst().dropLast().reduce(1, *), item.shape.last ?? 1)
-    if keep.allSatisfy({ "0123456789.s-,".contains($0) }) {
-      let stretches = try located("--keep") {
-        try Stretches(keep, extent: extent, rate: modality.positionsPerSecond)
+    if mask.allSatisfy({ "0123456789.s-,".contains($0) }) {
+      let stretches = try located("--mask") {
+        try Stretches(mask, extent: extent, rate: modality.positionsPerSecond)
       }
       return (0..<rows).flatMap { _ in stretches.mask }
     }
     guard modality.layout.rank == 2 else {
       throw StirError(
         .configuration,
-        "--keep: expected stretches, such as 0s-0.5s,1.2s- in seconds or 0-4000 in samples, found "
-          + "\"\(keep)\"")
+        "--mask: expected stretches, such as 0s-0.5s,1.2s- in seconds or 0-4000 in samples, found "
+          + "\"\(mask)\"")
     }
-    let picture = try modality.wholeItem(at: URL(fileURLWithPath: keep))
+    let picture = try modality.wholeItem(at: URL(fileURLWithPath: mask))
     guard picture.shape == item.shape else {
       throw StirError(
-        .invalidData, "\(keep) is \(picture.shape), and what it masks is \(item.shape)")
+        .invalidData, "\(mask) is \(picture.shape), and what it masks is \(item.shape)")
     }
     return (0..<(rows * extent)).map { position in
       let channels = stride(from: position, to: picture.values.count, by: rows * extent)

@@ -130,9 +130,12 @@ extension DiffusionModel {
     }
     let denoise = NetworkDenoiser(
       network, configuration.objective.parameterization, labels: labels)
-    let clipped = try sampling.clipped(sampling.guided(denoise))
-    guard let window = layout.extents.last, window > 1 else { return clipped }
-    return WindowedDenoiser(clipped, window: window, batchSize: usualBatchSize)
+    return try windowed(sampling.clipped(sampling.guided(denoise)))
+  }
+
+  private func windowed(_ base: some Denoiser) -> any Denoiser {
+    guard let window = layout.extents.last, window > 1 else { return base }
+    return WindowedDenoiser(base, window: window, batchSize: usualBatchSize)
   }
 
   /// How many items of the layout's shape are computed at once: from 8 to 64, the more the shorter.

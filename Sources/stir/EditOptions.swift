@@ -11,7 +11,7 @@ struct EditOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How much of --init is made anew, from 0 (nothing) to 1 (default: 0.6; 1 with --keep).",
+      "How much of --init is made anew, from 0 (nothing) to 1 (default: 0.6; 1 with --mask).",
       valueName: "share"))
   var strength: Double?
 
@@ -20,12 +20,12 @@ struct EditOptions: ParsableArguments {
       """
       What of --init stays as it is: stretches such as 0s-0.5s,1.2s- in seconds or 0-8000 in \
       samples, or for images a picture that is white there. All else is made anew.
-      """, valueName: "stretches|picture"))
-  var keep: String?
+      """, valueName: "stretches-or-picture"))
+  var mask: String?
 
   @Option(
     help: ArgumentHelp(
-      "How often each step is made around --keep: more fit better, and take longer (default: 5).",
+      "How often each step is made around --mask: more fit better, and take longer (default: 5).",
       valueName: "count"))
   var resamplings: Int?
 
@@ -33,13 +33,13 @@ struct EditOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       How long they are, such as 30s, or 480000 samples (default: as --init, or as the model was \
-      trained). With --keep 0- the file goes on.
+      trained). With --mask 0- the file goes on.
       """, valueName: "length"))
   var length: String?
 
   var request: EditRequest {
     EditRequest(
-      initial: initial.map(URL.init(fileURLWithPath:)), strength: strength, keep: keep,
+      initial: initial.map(URL.init(fileURLWithPath:)), strength: strength, mask: mask,
       resamplings: resamplings, length: length)
   }
 
@@ -50,12 +50,12 @@ struct EditOptions: ParsableArguments {
     if let resamplings, !(1...1_000).contains(resamplings) {
       throw ValidationError("--resamplings is \(resamplings), expected 1 to 1000")
     }
-    if strength != nil || keep != nil, initial == nil {
+    if strength != nil || mask != nil, initial == nil {
       throw ValidationError(
-        "\(keep == nil ? "--strength" : "--keep") needs --init, the file that it is about")
+        "\(mask == nil ? "--strength" : "--mask") needs --init, the file that it is about")
     }
-    if resamplings != nil, keep == nil {
-      throw ValidationError("--resamplings needs --keep, what the rest is fitted to")
+    if resamplings != nil, mask == nil {
+      throw ValidationError("--resamplings needs --mask, what the rest is fitted to")
     }
   }
 }

@@ -13,7 +13,7 @@ struct Generate: ParsableCommand {
       picture of each into the --out folder, and contact-sheet.png with the first 64 pictures. The \
       same seed gives the same files, whatever --count.
 
-      With --init they are variations of a file, or fill in what of it --keep leaves out; \
+      With --init they are variations of a file, or fill in what of it --mask leaves out; \
       --length makes them longer than what the model was trained on, without a seam.
       """)
 
@@ -82,7 +82,10 @@ struct Generate: ParsableCommand {
     let interruption = Interruption()
     let device = try engine.start()
     var settings = settings
-    if let steps { settings.append("sampling.num_inference_steps=\(steps)") }
+    if let steps {
+      // A ladder that is stored in the model has a number of steps of its own.
+      settings.insert(contentsOf: ["sampling.sigmas=[]", "sampling.num_inference_steps=\(steps)"], at: 0)
+    }
     if let sampler { settings.append("sampling.sampler=\(sampler)") }
     if let guidance { settings.append("sampling.guidance_scale=\(guidance)") }
     let files = try Generation(

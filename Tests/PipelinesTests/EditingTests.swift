@@ -4,7 +4,7 @@ import Modality
 import TestSupport
 import Testing
 
-/// `stir generate --init`, `--keep` and `--length`: real processes, real recordings.
+/// `stir generate --init`, `--mask` and `--length`: real processes, real recordings.
 @Suite struct EditingTests {
   /// A model of clips of 1024 samples at 8 kHz, and a recording of `length` samples, so quiet that
   /// nothing that is made beside it clips and has the file scaled down.
@@ -43,20 +43,20 @@ import Testing
     let varied = try generate(initial, out: folder["varied"])
     #expect(varied.count == 3_000 && varied != original)
     let filled = try generate(
-      initial + ["--keep", "0s-0.1s,2000-", "--resamplings", "2"], out: folder["filled"])
+      initial + ["--mask", "0s-0.1s,2000-", "--resamplings", "2"], out: folder["filled"])
     #expect(filled.count == 3_000)
     #expect(filled[..<800] == original[..<800] && filled[2_000...] == original[2_000...])
     #expect(filled[800..<2_000] != original[800..<2_000])
     // Two of them differ, and each is the same whatever the count.
     let more = folder["more"]
     _ = try generate(
-      [model, "--count", "2"] + initial[3...] + ["--keep", "0s-0.1s,2000-", "--resamplings", "2"],
+      [model, "--count", "2"] + initial[3...] + ["--mask", "0s-0.1s,2000-", "--resamplings", "2"],
       out: more)
     #expect(try samples(more.appendingPathComponent("0000.wav")) == filled)
     #expect(try samples(more.appendingPathComponent("0001.wav")) != filled)
 
     let continued = try generate(
-      initial + ["--keep", "0-", "--length", "0.5s"], out: folder["continued"])
+      initial + ["--mask", "0-", "--length", "0.5s"], out: folder["continued"])
     #expect(continued.count == 4_000)
     #expect(continued[..<3_000] == original[...])
     #expect(Set(continued[3_000...]).count > 100)
@@ -70,7 +70,7 @@ import Testing
     let initial = [model, "--count", "1", "--init", file.path]
     let same = try generate(initial + ["--strength", "0"], out: folder["same"])
     #expect(same == original + Array(repeating: 0, count: 524))
-    let continued = try generate(initial + ["--keep", "0-"], out: folder["continued"])
+    let continued = try generate(initial + ["--mask", "0-"], out: folder["continued"])
     #expect(continued[..<500] == original[...])
     #expect(continued.count == 1_024 && Set(continued[500...]).count > 100)
   }
@@ -96,14 +96,14 @@ import Testing
       (["--init", model], 65, "model.safetensors"),
       (["--init", file.path, "--length", "2s"], 64, "leave out --strength"),
       (
-        ["--init", file.path, "--length", "2s", "--keep", "0-", "--strength", "0.5"], 64,
-        "--keep 0-"
+        ["--init", file.path, "--length", "2s", "--mask", "0-", "--strength", "0.5"], 64,
+        "--mask 0-"
       ),
-      (["--init", file.path, "--keep", "1s-"], 64, "3000 samples, 0.375 s"),
-      (["--init", file.path, "--keep", "mask.png"], 64, "expected stretches"),
+      (["--init", file.path, "--mask", "1s-"], 64, "3000 samples, 0.375 s"),
+      (["--init", file.path, "--mask", "mask.png"], 64, "expected stretches"),
       (["--init", file.path, "--strength", "1.5"], 64, "expected 0 to 1"),
-      (["--init", file.path, "--resamplings", "3"], 64, "needs --keep"),
-      (["--keep", "0-"], 64, "--keep needs --init"),
+      (["--init", file.path, "--resamplings", "3"], 64, "needs --mask"),
+      (["--mask", "0-"], 64, "--mask needs --init"),
       (["--strength", "0.3"], 64, "--strength needs --init"),
       (["--length", "soon"], 64, "--length: expected seconds"),
       (["--length", "0"], 64, "found 0"), (["--length", "300000000"], 64, "1 to 268435456"),

@@ -87,7 +87,7 @@ import Testing
     ] as [(String, (Int) -> Bool)] {
       let out = folder["out-\(keep.count)"]
       let run = try Stir.run(
-        "generate", model, "--init", folder["original.png"].path, "--keep", keep, "--count", "1",
+        "generate", model, "--init", folder["original.png"].path, "--mask", keep, "--count", "1",
         "--out", out.path)
       #expect(run.status == 0, "\(run.errors)")
       let made = try images.wholeItem(at: out.appendingPathComponent("0000.png"))
