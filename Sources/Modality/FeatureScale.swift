@@ -33,7 +33,9 @@ struct FeatureScale {
     let n = Double(reference.count)
     let mean = (0..<d).map { i in reference.reduce(0) { $0 + Double($1[i]) } / n }
     let spread = (0..<d).map { i in
-      let squares = reference.reduce(0) { $0 + (Double($1[i]) - mean[i]) * (Double($1[i]) - mean[i]) }
+      let squares = reference.reduce(0) {
+        $0 + (Double($1[i]) - mean[i]) * (Double($1[i]) - mean[i])
+      }
       return (squares / n).squareRoot()
     }
     let least = max(0.1 * (spread.max() ?? 0), 1e-6)

@@ -72,7 +72,8 @@ public struct AdamWStep {
 
 extension Tensor {
   /// Moves each of `averages` by the share `weight` (0 to 1) of the way to its value, in place.
-  public static func average(_ averages: [Tensor], towards values: [Tensor], weight: Double) throws {
+  public static func average(_ averages: [Tensor], towards values: [Tensor], weight: Double) throws
+  {
     precondition(averages.count == values.count, "as many averages as values")
     let (a, v) = (averages.map { Optional($0.handle) }, values.map { Optional($0.handle) })
     try withExtendedLifetime((averages, values)) {

@@ -67,7 +67,8 @@ public final class DiffusionModel {
       throw StirError(
         .invalidData,
         "\(url.path) is not a \(format.replacing("-", with: " ")): its metadata has no format "
-          + "\"\(format)\". A run's model is its model.safetensors, snapshots are in its ema folder")
+          + "\"\(format)\". A run's model is its model.safetensors, snapshots are in its ema folder"
+      )
     }
     guard metadata["version"] == version else {
       throw StirError(

@@ -13,10 +13,10 @@ public struct PowerProfile: Hashable, Sendable {
   /// The power γ.
   let gamma: Double
 
-  /// - Parameter relativeDeviation: σ_rel, over 0 and up to 0.28; 0.05 to 0.1 are usual.
+  /// - Parameter relativeDeviation: σ_rel, from 0.001 to 0.28; 0.05 to 0.1 are usual.
   /// - Throws: `StirError.Code.configuration` outside of that.
   public init(relativeDeviation: Double) throws {
-    guard relativeDeviation > 0.001, relativeDeviation <= 0.28 else {
+    guard (0.001...0.28).contains(relativeDeviation) else {
       throw StirError(
         .configuration, "sigma_rel is \(relativeDeviation), expected from 0.001 to 0.28")
     }
@@ -38,8 +38,10 @@ public struct PowerProfile: Hashable, Sendable {
   /// equation 127.
   func weight(update: Int) -> Double { 1 - pow(1 - 1 / Double(update), gamma + 1) }
 
-  /// ∫ p q of this profile that ends at `end` and another that ends at `otherEnd` (EDM2, algorithm 3).
-  func innerProduct(endingAt end: Double, _ other: PowerProfile, endingAt otherEnd: Double) -> Double {
+  /// ∫ p q of this profile that ends at `end` and another that ends elsewhere (EDM2, algorithm 3).
+  func innerProduct(
+    endingAt end: Double, _ other: PowerProfile, endingAt otherEnd: Double
+  ) -> Double {
     let power = end < otherEnd ? other.gamma : -gamma
     return (gamma + 1) * (other.gamma + 1) * pow(end / otherEnd, power)
       / ((gamma + other.gamma + 1) * max(end, otherEnd))

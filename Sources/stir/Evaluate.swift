@@ -30,7 +30,7 @@ struct Evaluate: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The data that was trained on; of --model's, what its training did not hold out.",
+      "The data that was trained on; with --model, without what its training held out.",
       valueName: "path"))
   var training: String?
 

@@ -30,18 +30,21 @@ import Testing
   }
 
   /// ∫ p q in closed form against Simpson's rule, whichever ends first.
-  @Test(arguments: [(0.05, 1.0, 0.1, 0.7), (0.05, 0.4, 0.1, 1), (0.1, 1, 0.1, 1), (0.2, 0.9, 0.05, 1)])
+  @Test(arguments: [
+    (0.05, 1.0, 0.1, 0.7), (0.05, 0.4, 0.1, 1), (0.1, 1, 0.1, 1), (0.2, 0.9, 0.05, 1),
+  ])
   func innerProductsAreIntegrals(a: Double, endA: Double, b: Double, endB: Double) throws {
     let (p, q) = (try profile(a), try profile(b))
     func density(_ profile: PowerProfile, _ end: Double, at t: Double) -> Double {
       (profile.gamma + 1) * pow(t / end, profile.gamma) / end
     }
     let (end, pieces) = (min(endA, endB), 4_000)
-    let integral = (0...pieces).reduce(0.0) { sum, i in
-      let t = end * Double(i) / Double(pieces)
-      let weight: Double = i == 0 || i == pieces ? 1 : i % 2 == 1 ? 4 : 2
-      return sum + weight * density(p, endA, at: t) * density(q, endB, at: t)
-    } * end / Double(3 * pieces)
+    let integral =
+      (0...pieces).reduce(0.0) { sum, i in
+        let t = end * Double(i) / Double(pieces)
+        let weight: Double = i == 0 || i == pieces ? 1 : i % 2 == 1 ? 4 : 2
+        return sum + weight * density(p, endA, at: t) * density(q, endB, at: t)
+      } * end / Double(3 * pieces)
     expectClose(p.innerProduct(endingAt: endA, q, endingAt: endB), integral, rtol: 1e-9)
     expectClose(q.innerProduct(endingAt: endB, p, endingAt: endA), integral, rtol: 1e-9)
   }
@@ -169,7 +172,8 @@ import Testing
     var other = UNetConfiguration()
     other.width = 16
     let wide = try Trainer(
-      network: UNet(other), data: Sines(), configuration: tinyConfiguration { $0.snapshotEvery = 1 })
+      network: UNet(other), data: Sines(), configuration: tinyConfiguration { $0.snapshotEvery = 1 }
+    )
     for _ in 0..<2 { _ = try wide.trainStep() }
     try wide.writeSnapshot(to: folder["two"])
     try expectError(.invalidData, containing: "not all of one run") {
