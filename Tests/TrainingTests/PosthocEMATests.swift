@@ -49,6 +49,21 @@ import Testing
     expectClose(q.innerProduct(endingAt: endB, p, endingAt: endA), integral, rtol: 1e-9)
   }
 
+  /// In libtorch's operations and in the kernel, over more than its chunk.
+  @Test(arguments: [(DType.float64, 5, 1e-14), (.float32, 40_000, 1e-6)])
+  func averagesMoveTheirShare(dtype: DType, count: Int, tolerance: Double) throws {
+    func wave(_ phase: Double) throws -> Tensor {
+      try Tensor((0..<count).map { sin(Double($0) * 0.37 + phase) }, shape: [count]).to(dtype)
+    }
+    let (average, value) = (try wave(0), try wave(1))
+    let expected = try zip(average.doubles(), value.doubles()).map { $0 + 0.3 * ($1 - $0) }
+    try Tensor.average([average], towards: [value], weight: 0.3)
+    expectClose(try average.doubles(), expected, atol: tolerance)
+    try expectError(.engine, containing: "average of shape") {
+      try Tensor.average([average], towards: [value.sliced(dim: 0, 0..<2)], weight: 0.3)
+    }
+  }
+
   /// The averages of a number that is its own update's, against (γ + 1)/(γ + 2) of the last, which is
   /// the profile's mean; the first update leaves nothing of the start.
   @Test func averagesFollowTheProfile() throws {
