@@ -17,24 +17,16 @@ import Foundation
 /// - Parameters:
 ///   - made: [items][features], at least two items.
 ///   - real: the same, with as many features.
-/// - Throws: `StirError.Code.invalidData` for fewer than two items, or features of unequal number.
+/// - Throws: `StirError.Code.invalidData` for fewer than two items, and for features of unequal
+///   number or that are not numbers.
 public func kernelDistance(_ made: [[Float]], _ real: [[Float]]) throws -> Double {
-  guard made.count >= 2, real.count >= 2 else {
-    throw StirError(
-      .invalidData,
-      "a distance between sets takes at least 2 items of each, found \(made.count) and \(real.count)"
-    )
-  }
-  let d = real[0].count
-  guard d > 0, (made + real).allSatisfy({ $0.count == d }) else {
-    throw StirError(.invalidData, "items have features of unequal number")
-  }
-  let (x, y) = standardized(made, by: real)
+  let scale = try FeatureScale(of: real, for: made, atLeast: 2)
+  let (x, y) = (scale(made), scale(real))
+  let d = Double(y[0].count)
   func kernel(_ a: [Double], _ b: [Double]) -> Double {
-    var square = 0.0
-    for i in 0..<d { square += (a[i] - b[i]) * (a[i] - b[i]) }
+    let square = squaredDistance(a, b)
     let alphas = [0.2, 0.5, 1, 2, 5]
-    return alphas.reduce(0) { $0 + pow(1 + square / (2 * $1 * Double(d)), -$1) } / 5
+    return alphas.reduce(0) { $0 + pow(1 + square / (2 * $1 * d), -$1) } / 5
   }
   func within(_ set: [[Double]]) -> Double {
     var sum = 0.0
@@ -44,21 +36,4 @@ public func kernelDistance(_ made: [[Float]], _ real: [[Float]]) throws -> Doubl
   var between = 0.0
   for a in x { for b in y { between += kernel(a, b) } }
   return within(x) + within(y) - 2 * between / Double(x.count * y.count)
-}
-
-/// Both sets with the shift and the scale that give `real` mean 0 and variance 1, within ±5.
-private func standardized(_ made: [[Float]], by real: [[Float]]) -> ([[Double]], [[Double]]) {
-  let (d, n) = (real[0].count, Double(real.count))
-  let mean = (0..<d).map { i in real.reduce(0) { $0 + Double($1[i]) } / n }
-  let deviation = (0..<d).map { i in
-    let square = real.reduce(0) { $0 + (Double($1[i]) - mean[i]) * (Double($1[i]) - mean[i]) }
-    return (square / n).squareRoot()
-  }
-  let least = max(0.1 * (deviation.max() ?? 0), 1e-6)
-  func apply(_ set: [[Float]]) -> [[Double]] {
-    set.map { row in
-      (0..<d).map { min(max((Double(row[$0]) - mean[$0]) / max(deviation[$0], least), -5), 5) }
-    }
-  }
-  return (apply(made), apply(real))
 }

@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Training
 
 /// The files of one training run.
 public struct RunFolder: Sendable {
@@ -27,12 +28,36 @@ public struct RunFolder: Sendable {
       .appendingPathExtension(fileExtension)
   }
 
-  /// Removes what a killed process left of files that it was writing.
-  func removeUnfinishedFiles() throws {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    for name in names where name.hasPrefix(".") && name.hasSuffix(".partial") {
-      try FileManager.default.removeItem(at: url.appendingPathComponent(name))
+  /// Where snapshots of the moving averages stand, if any are taken.
+  public var snapshots: URL { url.appendingPathComponent("ema") }
+
+  /// The snapshot of the moving averages at `step`.
+  func snapshot(step: Int) -> URL {
+    snapshots.appendingPathComponent(String(format: "step-%07d.safetensors", step))
+  }
+
+  /// Every snapshot of the moving averages.
+  func snapshotFiles() -> [URL] {
+    names(in: snapshots).filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
+      .map(snapshots.appendingPathComponent)
+  }
+
+  /// Removes what a killed process left of files that it was writing, and the snapshots that it took
+  /// after its last checkpoint.
+  func removeUnfinishedFiles(after step: Int) throws {
+    for folder in [url, snapshots] {
+      for name in names(in: folder) where name.hasPrefix(".") && name.hasSuffix(".partial") {
+        try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+      }
     }
+    let last = snapshot(step: step).lastPathComponent
+    for file in snapshotFiles() where file.lastPathComponent > last {
+      try FileManager.default.removeItem(at: file)
+    }
+  }
+
+  private func names(in folder: URL) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
   }
 
   /// - Throws: `.unwritableOutput` when the folder already holds a run.
@@ -44,5 +69,34 @@ public struct RunFolder: Sendable {
         "\(url.path) already holds a run (\(file.lastPathComponent)). "
           + "Go on with it by --resume, or give --out another folder")
     }
+  }
+}
+
+extension RunFolder {
+  /// Makes a model of the weights averaged with `profile`, from the snapshots in this folder.
+  ///
+  /// - Parameter out: the model file; nothing stands there yet.
+  /// - Throws: `StirError.Code.unwritableOutput`, and what ``EMAReconstruction`` throws.
+  public func reconstructAverage(
+    _ profile: PowerProfile, to out: URL
+  ) throws -> EMAReconstruction {
+    try requireNothing(at: out)
+    let files = snapshotFiles()
+    guard !files.isEmpty else {
+      throw StirError(
+        .missingInput,
+        "no snapshots of averages in \(snapshots.path); they are there after a training with "
+          + "--set training.posthoc_ema_every=500 or the like")
+    }
+    let made = try EMAReconstruction(profile, fromSnapshots: files)
+    try made.model.write(to: out)
+    return made
+  }
+}
+
+/// - Throws: `StirError.Code.unwritableOutput` when something is there already.
+public func requireNothing(at url: URL) throws {
+  guard !FileManager.default.fileExists(atPath: url.path) else {
+    throw StirError(.unwritableOutput, "\(url.path) is there already; give another name")
   }
 }

@@ -46,7 +46,6 @@ public struct TrainingRun {
   ) throws -> Summary {
     if !resume { try folder.requireNoRun() }
     try makeFolder(folder.url)
-    try folder.removeUnfinishedFiles()
     var configuration = configuration
     var modality = try registry.modality(of: configuration)
     configuration.modalityVersion = modality.version
@@ -66,6 +65,7 @@ public struct TrainingRun {
     try network.move(to: device)
     let trainer = try Trainer(network: network, data: items, configuration: configuration)
     if resume { try trainer.resume(from: folder.checkpoint) }
+    try folder.removeUnfinishedFiles(after: trainer.step)
     try writeAtomically(
       Data(try JSONValue(encoding: trainer.configuration).text(pretty: true).utf8 + [10]),
       to: folder.configuration)
@@ -107,6 +107,10 @@ public struct TrainingRun {
 
       func due(_ every: Int) -> Bool {
         every > 0 && (report.step % every == 0 || report.step == training.steps)
+      }
+      if due(training.snapshotEvery) {
+        try makeFolder(folder.snapshots)
+        try trainer.writeSnapshot(to: folder.snapshot(step: report.step))
       }
       let evaluates = due(training.evaluateEvery)
       let samples = due(training.sampleEvery)

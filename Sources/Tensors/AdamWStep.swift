@@ -71,6 +71,16 @@ public struct AdamWStep {
 }
 
 extension Tensor {
+  /// Moves each of `averages` by the share `weight` (0 to 1) of the way to its value, in place.
+  public static func average(_ averages: [Tensor], towards values: [Tensor], weight: Double) throws
+  {
+    precondition(averages.count == values.count, "as many averages as values")
+    let (a, v) = (averages.map { Optional($0.handle) }, values.map { Optional($0.handle) })
+    try withExtendedLifetime((averages, values)) {
+      try check(ct.average(a, v, Int32(a.count), weight))
+    }
+  }
+
   /// The root of the summed squares of every element of `tensors`.
   public static func globalNorm(_ tensors: [Tensor]) throws -> Double {
     var norm = 0.0

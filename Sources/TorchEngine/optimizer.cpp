@@ -75,6 +75,11 @@ EACH_CPU void update(
   }
 }
 
+EACH_CPU void approach(
+    float *__restrict average, const float *__restrict value, int64_t count, float weight) {
+  for (int64_t i = 0; i < count; i++) average[i] += (value[i] - average[i]) * weight;
+}
+
 void plain_update(
     at::Tensor p, at::Tensor gradient, at::Tensor m, at::Tensor v, at::Tensor average,
     const ct_adamw_step &s, double correction1, double correction2) {
@@ -144,5 +149,31 @@ ct_status ct_adamw(const ct_adamw_step *step) {
     // Autograd and packed weights go by a tensor's version.
     for (const auto *tensors : {&p, &m, &v, &average})
       for (const auto &t : *tensors) t.unsafeGetTensorImpl()->bump_version();
+  });
+}
+
+ct_status ct_average(
+    const ct_tensor *averages, const ct_tensor *values, int32_t count, double weight) {
+  return perform([&] {
+    at::NoGradGuard no_grad;
+    auto a = list(averages, count);
+    const auto v = list(values, count);
+    bool plain = true;
+    for (int32_t i = 0; i < count; i++) {
+      TORCH_CHECK(
+          a[i].sizes() == v[i].sizes(), "an average of shape ", a[i].sizes(),
+          " of values of shape ", v[i].sizes());
+      plain = plain && plain_memory(a[i]) && plain_memory(v[i]);
+    }
+    if (!plain) {
+      for (int32_t i = 0; i < count; i++) a[i].lerp_(v[i], weight);
+      return;
+    }
+    each(chunks_of(a), [&](int64_t, const Chunk &c) {
+      approach(
+          a[c.tensor].data_ptr<float>() + c.begin, v[c.tensor].data_ptr<float>() + c.begin,
+          c.count, static_cast<float>(weight));
+    });
+    for (const auto &t : a) t.unsafeGetTensorImpl()->bump_version();
   });
 }

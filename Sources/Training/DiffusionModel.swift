@@ -59,19 +59,21 @@ public final class DiffusionModel {
     try describe(SafeTensors.metadata(of: url), at: url)
   }
 
-  private static func describe(
-    _ metadata: [String: String], at url: URL
+  /// What ``metadata(_:_:step:format:)`` wrote into a file of `format`.
+  static func describe(
+    _ metadata: [String: String], at url: URL, format: String = format
   ) throws -> (configuration: RunConfiguration, layout: Layout, step: Int) {
     guard metadata["format"] == format else {
       throw StirError(
         .invalidData,
-        "\(url.path) is not a stir model: its metadata has no format \"\(format)\". A run's model "
-          + "is its model.safetensors")
+        "\(url.path) is not a \(format.replacing("-", with: " ")): its metadata has no format "
+          + "\"\(format)\". A run's model is its model.safetensors, snapshots are in its ema folder"
+      )
     }
     guard metadata["version"] == version else {
       throw StirError(
         .invalidData,
-        "\(url.path) is a stir model of version \(metadata["version"] ?? "unknown"), "
+        "\(url.path) is a \(format.replacing("-", with: " ")) of version \(metadata["version"] ?? "unknown"), "
           + "this stir reads version \(version)")
     }
     guard let step = metadata["step"].flatMap(Int.init),
@@ -93,12 +95,19 @@ public final class DiffusionModel {
     let tensors = network.namedParameters().map { ($0.name, $0.parameter.tensor) }
     try SafeTensors(
       tensors: Dictionary(uniqueKeysWithValues: tensors),
-      metadata: [
-        "format": DiffusionModel.format, "version": DiffusionModel.version, "step": "\(step)",
-        "layout": try JSONValue(encoding: layout).text(),
-        "configuration": try JSONValue(encoding: configuration).text(),
-      ]
+      metadata: DiffusionModel.metadata(configuration, layout, step: step)
     ).write(to: url)
+  }
+
+  /// The description that a file of weights carries.
+  static func metadata(
+    _ configuration: RunConfiguration, _ layout: Layout, step: Int, format: String = format
+  ) throws -> [String: String] {
+    [
+      "format": format, "version": version, "step": "\(step)",
+      "layout": try JSONValue(encoding: layout).text(),
+      "configuration": try JSONValue(encoding: configuration).text(),
+    ]
   }
 }
 

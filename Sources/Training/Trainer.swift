@@ -25,6 +25,7 @@ public final class Trainer {
   private let table: NoiseTable
   private let optimizer: AdamW
   private let ema: EMA
+  let posthoc: PosthocEMA?
   private let batches: BatchMaker
   private var loader: BatchLoader?
   private let heldOut: HeldOutSet?
@@ -78,6 +79,7 @@ public final class Trainer {
     table = try configuration.process.table(for: configuration.objective.prediction)
     optimizer = try AdamW(parameters, weightDecay: training.weightDecay)
     ema = try EMA(parameters, power: training.emaPower, maximumDecay: training.emaMaximumDecay)
+    posthoc = try training.snapshotEvery > 0 ? PosthocEMA(parameters) : nil
     let split = try DataSplit(data, heldOutFraction: training.heldOutFraction, seed: training.seed)
     if configuration.objective.needsSigmaData, configuration.objective.sigmaData == 0 {
       configuration.objective.sigmaData = try deviation(of: data, indices: split.training)
@@ -147,6 +149,7 @@ public final class Trainer {
         parameters, gradients: gradients,
         gradientScale: clip > 0 && norm > clip ? clip / norm : 1, rate: rate,
         update: step - skippedSteps, ema: ema)
+      try posthoc?.update(parameters, update: step - skippedSteps)
     }
     return StepReport(
       step: step, loss: loss, gradientNorm: norm, learningRate: rate, skipped: skipped,
@@ -213,12 +216,8 @@ extension Trainer {
   /// Writes everything that `resume(from:)` needs: weights, averages, the optimiser's moments, the
   /// step, and the whole configuration. Random state and data order follow from seed and step.
   public func writeCheckpoint(to url: URL) throws {
-    var tensors: [String: Tensor] = [:]
-    for (group, values) in checkpointGroups {
-      for (name, tensor) in named(values) { tensors["\(group).\(name)"] = tensor }
-    }
     try SafeTensors(
-      tensors: tensors,
+      tensors: named(checkpointGroups),
       metadata: [
         "format": Trainer.checkpointFormat, "version": Trainer.checkpointVersion,
         "step": "\(step)", "skipped_steps": "\(skippedSteps)", "data": fingerprint,
@@ -251,18 +250,19 @@ extension Trainer {
         "\(url.path) was trained on other data: files were added, removed or renamed since. "
           + "Restore them, or start a new run")
     }
-    for (group, values) in checkpointGroups {
-      for (name, tensor) in named(values) {
-        guard let saved = file.tensors["\(group).\(name)"], saved.shape == tensor.shape else {
-          throw StirError(
-            .invalidData, "\(url.path): \(group).\(name) of shape \(tensor.shape) is not in it")
-        }
+    let expected = named(checkpointGroups)
+    for (name, tensor) in expected.sorted(by: { $0.key < $1.key }) {
+      guard file.tensors[name]?.shape == tensor.shape else {
+        throw StirError(
+          .invalidData,
+          "\(url.path): \(name) of shape \(tensor.shape) is not in it"
+            + (name.hasPrefix(PosthocEMA.prefix)
+              ? ". Its training kept no such averages from the start: resume with "
+                + "training.posthoc_ema_every=0, or start a new run" : ""))
       }
     }
-    for (group, values) in checkpointGroups {
-      for (name, tensor) in named(values) {
-        if let saved = file.tensors["\(group).\(name)"] { try tensor.copy(from: saved) }
-      }
+    for (name, tensor) in expected {
+      if let saved = file.tensors[name] { try tensor.copy(from: saved) }
     }
     (self.step, skippedSteps) = (step, skipped)
   }
@@ -271,7 +271,16 @@ extension Trainer {
     [
       ("model", parameters.map(\.tensor)), ("ema", ema.averages),
       ("adam.first", optimizer.firstMoments), ("adam.second", optimizer.secondMoments),
-    ]
+    ] + (posthoc?.groups ?? [])
+  }
+
+  /// `group.parameter` for each tensor of each group, which are in the order of the parameters.
+  func named(_ groups: [(name: String, tensors: [Tensor])]) -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for (group, values) in groups {
+      for (name, tensor) in named(values) { tensors["\(group).\(name)"] = tensor }
+    }
+    return tensors
   }
 
   private static func checkedMetadata(

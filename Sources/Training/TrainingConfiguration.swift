@@ -22,6 +22,9 @@ public struct TrainingConfiguration: Configuration {
   /// The power of the moving average's warm-up: 3/4 reaches a decay of .999 at 10,000 updates.
   public var emaPower = 0.75
   public var emaMaximumDecay = 0.9999
+  /// Steps between snapshots of two more averages, from which `stir ema` makes models of any
+  /// averaging length after the training; 0 for none. Each is twice the size of a model.
+  public var snapshotEvery = 0
   /// The share of the sources that is held out of training.
   public var heldOutFraction = 0.05
   /// Steps between held-out evaluations; 0 for none.
@@ -51,6 +54,7 @@ public struct TrainingConfiguration: Configuration {
     case gradientClip = "max_grad_norm"
     case emaPower = "ema_power"
     case emaMaximumDecay = "ema_max_decay"
+    case snapshotEvery = "posthoc_ema_every"
     case heldOutFraction = "held_out_fraction"
     case evaluateEvery = "evaluate_every"
     case sampleEvery = "sample_every"
@@ -94,7 +98,8 @@ public struct TrainingConfiguration: Configuration {
       "lr_warmup_steps, adam_weight_decay, max_grad_norm and ema_power are not negative, "
         + "ema_max_decay is below 1")
     try require(
-      evaluateEvery >= 0 && sampleEvery >= 0 && checkpointEvery > 0,
-      "evaluate_every and sample_every are not negative, checkpoint_every is at least 1")
+      evaluateEvery >= 0 && sampleEvery >= 0 && snapshotEvery >= 0 && checkpointEvery > 0,
+      "evaluate_every, sample_every and posthoc_ema_every are not negative, checkpoint_every is at "
+        + "least 1")
   }
 }

@@ -8,9 +8,15 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare what a model made with real data.",
     discussion: """
-      Prints distances between sets of items, on features that need no trained weights: of what was \
-      made, and for comparison of other real items, of blurred ones and of noise. Smaller is nearer; \
-      what was made should be near the other real items and far from the rest.
+      Compares sets of items, by features that need no trained weights, with half of the real ones: \
+      what was made, and for comparison the other real items, blurred ones and noise. What was made \
+      should be near the other real items and far from the rest. Distances (of kernel means, and \
+      Fréchet) are the smaller the nearer; precision is the share of a set that lies where real \
+      items lie, recall the share of real items that lie where the set does.
+
+      With --training a second table says how near the made items are to the nearest training item, \
+      in deviations of a feature, and how near real items are that were not trained on. Of a model \
+      that repeats nothing some 5 % are nearer than 95 % of those.
       """)
 
   @Argument(help: "A file or folder of what was made.")
@@ -21,6 +27,18 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: "The model that made it, whose kind of data and configuration then count.")
   var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The data that was trained on; with --model, without what its training held out.",
+      valueName: "path"))
+  var training: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A PNG file to draw: the 32 made items nearest to a training item, each beside that.",
+      valueName: "file"))
+  var pairs: String?
 
   @Flag(help: "Of the real data take only what the training of --model held out.")
   var heldOut = false
@@ -35,15 +53,25 @@ struct Evaluate: ParsableCommand {
     if model != nil, options.modality != nil {
       throw ValidationError("--model says the kind of data; leave out --modality")
     }
+    if pairs != nil, training == nil { throw ValidationError("--pairs needs --training") }
+    if let training, !heldOut, path(training).standardized == path(real).standardized {
+      throw ValidationError(
+        "the real data is the training data, so that all of it would be nearest to itself; give "
+          + "data that was not trained on, or --model with --held-out")
+    }
   }
 
   func run() throws {
-    let described = try model.map { try DiffusionModel.describe(URL(fileURLWithPath: $0)) }
+    if let pairs { try requireNothing(at: path(pairs)) }
+    let described = try model.map { try DiffusionModel.describe(path($0)) }
     let configuration = try options.configuration(over: described?.configuration)
+    let modality = try options.plugins.registry().modality(of: configuration)
     let evaluation = try Evaluation(
-      made: URL(fileURLWithPath: made), real: URL(fileURLWithPath: real),
-      modality: options.plugins.registry().modality(of: configuration),
-      heldOutOf: heldOut ? configuration : nil)
+      made: path(made), real: path(real), training: training.map(path), modality: modality,
+      run: model == nil ? nil : configuration, heldOut: heldOut)
+    if let pairs { try evaluation.pairs?.draw(with: modality, to: path(pairs)) }
     print(json ? try JSONValue(encoding: evaluation).text(pretty: true) : evaluation.text)
   }
 }
+
+private func path(_ text: String) -> URL { URL(fileURLWithPath: text) }

@@ -60,7 +60,7 @@ import Testing
 
   /// Golden help. After a wanted change: `stir help COMMAND > Tests/PipelinesTests/Help/COMMAND.txt`.
   @Test(arguments: [
-    "stir", "train", "generate", "evaluate", "inspect", "doctor", "plugins", "plugins-list",
+    "stir", "train", "generate", "evaluate", "ema", "inspect", "doctor", "plugins", "plugins-list",
     "plugins-inspect", "plugins-new", "plugins-check",
   ])
   func helpIsAsItWas(command: String) throws {

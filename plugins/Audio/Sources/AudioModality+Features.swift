@@ -14,21 +14,31 @@ extension AudioModality {
     }
   }
 
-  /// The distance in dB between the mean spectra of the two sets, over the bands of `features`.
+  /// Log-spectral distances in dB over the bands of `features`: between the mean spectra of the two
+  /// sets, and of each made item to the real item with the nearest spectrum, on average.
+  ///
+  /// A spectrum is the mean level of each band over an item; the distance is the root of the mean
+  /// square over the bands (Gray and Markel, "Distance measures for speech processing", 1976).
   public func metrics(of made: [Item], against real: [Item]) throws -> [Metric] {
-    let (a, b) = (try meanLevels(made), try meanLevels(real))
-    let squares = zip(a, b).map { 100 * Double(($0 - $1) * ($0 - $1)) }
-    let distance = (squares.reduce(0, +) / Double(squares.count)).squareRoot()
-    return [Metric("distance of mean spectra (dB)", distance)]
+    guard !made.isEmpty, !real.isEmpty else { return [] }
+    let (a, b) = (try spectra(made), try spectra(real))
+    let nearest = a.map { spectrum in
+      b.map { logSpectralDistance(spectrum, $0) }.min() ?? 0
+    }
+    return [
+      Metric("distance of mean spectra (dB)", logSpectralDistance(mean(a), mean(b))),
+      Metric(
+        "distance to the nearest spectrum (dB)", nearest.reduce(0, +) / Double(nearest.count)),
+    ]
   }
 
   private static let bands = 24
 
-  private func meanLevels(_ items: [Item]) throws -> [Float] {
-    let means = try items.map { item in try features(of: item).enumerated().filter { $0.0 % 2 == 0 }
-    }
-    return (0..<Self.bands).map { band in
-      means.reduce(0) { $0 + $1[band].element } / Float(max(1, means.count))
+  /// The mean level of each band of each item, in bels.
+  private func spectra(_ items: [Item]) throws -> [[Float]] {
+    try concurrentMap(items.count) { number in
+      let features = try features(of: items[number])
+      return (0..<Self.bands).map { features[2 * $0] }
     }
   }
 
@@ -51,4 +61,16 @@ extension AudioModality {
       return energy.map { log10(max($0, 1e-10)) }
     }
   }
+}
+
+private func mean(_ spectra: [[Float]]) -> [Float] {
+  spectra[0].indices.map { band in
+    spectra.reduce(0) { $0 + $1[band] } / Float(spectra.count)
+  }
+}
+
+/// In dB, of levels in bels.
+private func logSpectralDistance(_ a: [Float], _ b: [Float]) -> Double {
+  let squares = zip(a, b).reduce(0.0) { $0 + 100 * Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
+  return (squares / Double(a.count)).squareRoot()
 }
