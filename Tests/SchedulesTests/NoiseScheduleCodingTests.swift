@@ -28,7 +28,9 @@ import Testing
       ])
     #expect(PredictionType.allCases.map(\.rawValue) == ["epsilon", "sample", "v_prediction"])
     #expect(PosteriorVariance.allCases.map(\.rawValue) == ["fixed_small", "fixed_large"])
-    #expect(TimestepSpacing.allCases.map(\.rawValue) == ["leading", "trailing", "linspace"])
+    #expect(
+      TimestepSpacing.allCases.map(\.rawValue) == ["leading", "trailing", "linspace", "quadratic"])
+    #expect(SigmaSpacing.allCases.map(\.rawValue) == ["karras", "exponential"])
   }
 
   @Test func overridesLayOverTheDefault() throws {
