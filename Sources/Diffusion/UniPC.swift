@@ -4,7 +4,7 @@ import Tensors
 /// UniPC with B₂(h): a multistep predictor, and a corrector that takes each step again with the
 /// estimate at its end, which the next step needs anyway.
 ///
-/// The error falls with the third power of the step at order 2 already, for the corrector adds one.
+/// The corrector adds one to the order with which the error falls: 3 by default.
 ///
 /// - Parameters:
 ///   - denoise: the model; evaluated once a step.

@@ -27,7 +27,8 @@ import Testing
     expectClose(try ancestral.item(), (55 + 35 * 2.2) / 108 * sign, rtol: 1e-12)
   }
 
-  /// Over a whole walk estimates stay in the bound, states do not, and the end does.
+  /// Over a whole walk estimates stay in the bound, states do not, and the end does; not that of
+  /// PNDM, whose last step goes beyond the last estimate.
   @Test(arguments: samplers) func wholeWalk(sampler: Sampler) throws {
     let x = try normal([2, 1, 32], seed: 4)
     let denoiser = RecordingDenoiser(
@@ -38,7 +39,7 @@ import Testing
     #expect(denoiser.estimates.allSatisfy { $0.allSatisfy { abs($0) <= 1 } })
     #expect(denoiser.estimates.contains { $0.contains { abs($0) == 1 } })
     #expect(denoiser.states.allSatisfy { $0.contains { abs($0) > 1 } })
-    #expect(try end.doubles().allSatisfy { abs($0) <= 1 })
+    if sampler != .pndm { #expect(try end.doubles().allSatisfy { abs($0) <= 1 }) }
   }
 
   /// An explicit quantile of each item, with linear interpolation between neighbours.

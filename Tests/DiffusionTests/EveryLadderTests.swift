@@ -35,7 +35,7 @@ import Testing
           }
           for ladder in ladders {
             let x = try walked(sampler, ladder)
-            #expect(x.allSatisfy(\.isFinite), "\(steps) of \(betas), to \(end): \(x)")
+            #expect(x.allSatisfy { $0.isFinite }, "\(steps) of \(betas), to \(end): \(x)")
           }
         }
       }
@@ -43,7 +43,8 @@ import Testing
   }
 
   /// From noise alone a sampler either walks or says what to do instead.
-  @Test(arguments: samplers, [1, 2, 3, 10]) func fromNoiseAlone(sampler: Sampler, steps: Int) throws {
+  @Test(arguments: samplers, [1, 2, 3, 10]) func fromNoiseAlone(sampler: Sampler, steps: Int) throws
+  {
     let betas = (0..<20).map { $0 < 19 ? 0.02 * Double($0 + 1) : 1 }
     let table = try NoiseSchedule.betas(betas).table()
     let ladder = try table.ladder(steps: steps, spacing: .trailing)

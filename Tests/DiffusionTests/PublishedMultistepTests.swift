@@ -34,7 +34,8 @@ struct PublishedMultistepRun: CustomTestStringConvertible, Sendable {
       mean: 0.2092),
     PublishedMultistepRun(
       name: "DPM-Solver++(2M), second half", sampler: full, start: 5, mean: 0.4146),
-    PublishedMultistepRun(name: "DPM-Solver++(2M), 16 steps", sampler: full, steps: 16, mean: 0.2937),
+    PublishedMultistepRun(
+      name: "DPM-Solver++(2M), 16 steps", sampler: full, steps: 16, mean: 0.2937),
     PublishedMultistepRun(
       name: "DPM-Solver++(2M) to clean", sampler: .dpmSolver2M(), finalLevel: .clean, mean: 0.2409),
     PublishedMultistepRun(
@@ -49,19 +50,18 @@ struct PublishedMultistepRun: CustomTestStringConvertible, Sendable {
   @Test(arguments: runs) func finalSample(run: PublishedMultistepRun) throws {
     let table = try NoiseSchedule.linear.table()
     // N + 1 timesteps over the whole chain, of which the last is no step.
-    let timesteps = try TimestepSpacing.linspace.timesteps(steps: run.steps + 1, of: 1000).dropLast()
-    var levels = timesteps.map { table[$0] }
+    var timesteps = try TimestepSpacing.linspace.timesteps(steps: run.steps + 1, of: 1000)
+      .dropLast().map(Double.init)
+    var levels = timesteps.map { table[Int($0)] }
     if run.isKarras {
-      levels = try table.ladder(steps: run.steps, spacing: .karras).map(\.level)
       // The last step, from σ_min to itself, changes nothing.
+      levels = try table.ladder(steps: run.steps, spacing: .karras).map(\.level)
+      timesteps = levels.map { table.timestepInLogSigma($0.sigma / $0.alpha).rounded() }
     } else {
       levels.append(run.finalLevel == .first ? table[0] : .clean)
     }
-    let sigmas = levels.map { $0.sigma / $0.alpha }
     let denoiser = ScheduledDenoiser(
-      sigmas: sigmas,
-      timesteps: run.isKarras ? sigmas.map { table.timestepInLogSigma($0).rounded() }
-        : timesteps.map(Double.init), prediction: run.prediction)
+      sigmas: levels.map { $0.sigma / $0.alpha }, timesteps: timesteps, prediction: run.prediction)
     let ladder = try Ladder(levels: Array(levels[run.start...]))
     var x = try publishedSample()
     if run.start > 0 {

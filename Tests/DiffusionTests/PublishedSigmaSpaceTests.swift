@@ -51,7 +51,9 @@ struct PublishedSigmaRun: CustomTestStringConvertible, Sendable {
   /// So here each step is a walk of its own from a variance-exploding level, whose state is taken for
   /// x0 + σ·ε as it is, to a variance-preserving one, whose state is the scaled one.
   @Test(arguments: runs) func finalSample(run: PublishedSigmaRun) throws {
-    let table = try NoiseSchedule(.linear, betaStart: run.betaStart, numTrainTimesteps: 1100).table()
+    let table = try NoiseSchedule(
+      .linear, betaStart: run.betaStart, numTrainTimesteps: 1100
+    ).table()
     var timesteps = (0..<run.steps).map { 1099 * (1 - Double($0) / Double(run.steps - 1)) }
     var sigmas = timesteps.map { t in
       let low = min(Int(t), 1098)

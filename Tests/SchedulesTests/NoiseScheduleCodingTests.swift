@@ -36,7 +36,9 @@ import Testing
       ProcessPath.allCases.map(\.rawValue)
         == ["variance_preserving", "variance_exploding", "flow"])
     #expect(PosteriorVariance.allCases.map(\.rawValue) == ["fixed_small", "fixed_large"])
-    #expect(TimestepSpacing.allCases.map(\.rawValue) == ["leading", "trailing", "linspace"])
+    #expect(
+      TimestepSpacing.allCases.map(\.rawValue) == ["leading", "trailing", "linspace", "quadratic"])
+    #expect(SigmaSpacing.allCases.map(\.rawValue) == ["karras", "exponential"])
   }
 
   @Test func overridesLayOverTheDefault() throws {
