@@ -128,6 +128,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Runner"),
+    .executableTarget(
+      name: "compare-samplers",
+      dependencies: [
+        "Pipelines", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Samplers"),
     .target(name: "TestSupport", dependencies: ["Modality"], path: "Tests/TestSupport"),
     .testTarget(
       name: "CoreTests", dependencies: ["Core", "TestSupport"], path: "Tests/CoreTests"),

@@ -31,8 +31,8 @@ public struct Conditioning: Configuration {
       throw StirError(
         .configuration,
         "conditioning.labels is true, but the data has no classes; put the files of each class into "
-          + "a folder of its own, or say where class names come from in the data's configuration "
-          + "(labels)")
+          + "a folder of its own, say where class names come from in the data's configuration "
+          + "(labels), or set conditioning.labels to false")
     }
     classes = data.labels
   }

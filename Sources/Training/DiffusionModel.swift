@@ -90,6 +90,14 @@ public final class DiffusionModel {
     }
   }
 
+  /// The same weights with `sampling` as the model's own.
+  public func with(_ sampling: SamplingConfiguration) throws -> DiffusionModel {
+    var configuration = configuration
+    configuration.sampling = sampling
+    return try DiffusionModel(
+      network: network, configuration: configuration, layout: layout, step: step)
+  }
+
   /// Writes the model file atomically.
   public func write(to url: URL) throws {
     let tensors = network.namedParameters().map { ($0.name, $0.parameter.tensor) }

@@ -17,7 +17,8 @@ struct Stir: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Train.self, Generate.self, Evaluate.self, EMACommand.self, Inspect.self, Plugins.self,
+      Train.self, Generate.self, Evaluate.self, Inspect.self, EMACommand.self, Schedule.self,
+      Plugins.self, DoctorCommand.self,
       DoctorCommand.self,
     ])
 

@@ -18,9 +18,8 @@ struct ScheduledDenoiser: Denoiser {
     let distance = sigmas.map { abs(log($0 * level.alpha / level.sigma)) }
     let i = timesteps.indices.min { distance[$0] < distance[$1] }!
     let norm = hypot(level.alpha, level.sigma)
-    return try prediction.sample(
-      from: model(x, timesteps[i]), x: x / norm,
-      level: NoiseLevel(alpha: level.alpha / norm, sigma: level.sigma / norm))
+    return try Parameterization(prediction).x0(
+      from: model(x, timesteps[i]), x: x / norm, at: level.on(.variancePreserving))
   }
 }
 

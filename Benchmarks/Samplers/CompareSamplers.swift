@@ -1,0 +1,100 @@
+import ArgumentParser
+import Core
+import Diffusion
+import Foundation
+import Modality
+import Pipelines
+import Tensors
+import Training
+
+/// Quality against the number of steps, for every sampler: the table and the picture of
+/// docs/samplers.md.
+@main
+struct CompareSamplers: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare-samplers",
+    abstract: "Measure what a model makes with each sampler in 5 to 1000 evaluations.",
+    discussion: """
+      The distance is the kernel distance of stir evaluate, to what the model's training held out of \
+      DATA. Every sampler starts from the same noise.
+      """)
+
+  @Argument(help: "A model file.")
+  var model: String
+
+  @Argument(help: "The data that it was trained on.")
+  var data: String
+
+  @Option(help: "How many items are made for each number.")
+  var items = 256
+
+  @Option(help: "The most network evaluations for an item.")
+  var most = 1000
+
+  @Option(help: "The picture to write.")
+  var out: String
+
+  /// A sampler as the table calls it, its settings, and network evaluations in a step.
+  private static let samplers: [(name: String, settings: [String], evaluations: Int)] = [
+    ("ddim, η = 0", ["sampler=ddim", "eta=0"], 1),
+    ("ddim, η = 1", ["sampler=ddim", "eta=1"], 1),
+    ("ddpm, σ̂ (fixed_large)", ["sampler=ddpm", "variance_type=fixed_large"], 1),
+    ("dpm_solver_2m", ["sampler=dpm_solver_2m"], 1),
+    ("dpm_solver_2m_sde", ["sampler=dpm_solver_2m_sde"], 1),
+    ("dpm_solver_3m", ["sampler=dpm_solver_3m"], 1),
+    ("unipc", ["sampler=unipc"], 1),
+    ("heun, karras", ["sampler=heun", "timestep_spacing=karras"], 2),
+    ("euler_ancestral", ["sampler=euler_ancestral"], 1),
+    ("flow_heun", ["sampler=flow_heun"], 2),
+  ]
+
+  private var budgets: [Int] { [5, 10, 20, 50, 100, 1000].filter { $0 <= most } }
+
+  mutating func run() throws {
+    let model = try DiffusionModel(contentsOf: URL(fileURLWithPath: model))
+    let modality = try ModalityRegistry.builtIn.modality(of: model.configuration)
+    let real = try heldOutFeatures(model, modality)
+    print("| sampler | \(budgets.map(String.init).joined(separator: " | ")) |")
+    print("|---|\(budgets.map { _ in "---|" }.joined())")
+    var plot = LinePlot(
+      title: "Quality against evaluations", xLabel: "network evaluations for an item",
+      yLabel: "kernel distance to held-out items", series: [], xScale: .log, yScale: .log)
+    for (rank, sampler) in Self.samplers.enumerated() {
+      let distances = try budgets.map { budget in
+        let settings =
+          sampler.settings + ["num_inference_steps=\(max(1, budget / sampler.evaluations))"]
+        let sampling = try Recipe.load(
+          nil, settings: settings.map { "sampling.\($0)" }, over: model.configuration
+        ).sampling
+        var made: [[Float]] = []
+        try model.sample(count: items, sampling: sampling, seed: 1) {
+          made.append(try modality.features(of: $1))
+        }
+        return try kernelDistance(made, real)
+      }
+      print(
+        "| \(sampler.name) | "
+          + distances.map { String(format: "%.3f", $0) }.joined(separator: " | ") + " |")
+      plot.series.append(
+        .init(
+          sampler.name.unicodeScalars.allSatisfy(\.isASCII)
+            ? sampler.name : sampler.settings.joined(separator: " "),
+          zip(budgets, distances).map { (x: Double($0), y: $1) },
+          color: .magma(Double(rank) / Double(Self.samplers.count))))
+    }
+    try plot.picture(width: 1000, height: 640).writePNG(to: URL(fileURLWithPath: out))
+  }
+
+  private func heldOutFeatures(
+    _ model: DiffusionModel, _ modality: any DataModality
+  ) throws -> [[Float]] {
+    let real = try modality.dataset(at: URL(fileURLWithPath: data))
+    let training = model.configuration.training
+    let heldOut = try DataSplit(
+      real, heldOutFraction: training.heldOutFraction, seed: training.seed
+    ).heldOut
+    return try concurrentMap(heldOut.count) {
+      try modality.features(of: real.item(at: heldOut[$0], seed: 0))
+    }
+  }
+}
