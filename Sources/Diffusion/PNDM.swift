@@ -12,7 +12,7 @@ import Tensors
 /// - Throws: `StirError.Code.configuration` when the ladder starts without a signal.
 ///
 /// Reference: Liu et al., "Pseudo Numerical Methods for Diffusion Models on Manifolds" (2022),
-/// equations 11 and 12, with the second-order start of its algorithm 3 (F-PNDM's is of the fourth).
+/// equations 11 and 12, with a start of order 2 in place of its pseudo Runge–Kutta steps.
 public func pndm(
   _ denoise: some Denoiser, from x: Tensor, along ladder: Ladder,
   progress: (Int) throws -> Void = { _ in }
