@@ -4,7 +4,8 @@ import Tensors
 /// Heun's method for dx/dσ = (x − x0)/σ, in the space of x/alpha; order 2.
 ///
 /// - Parameters:
-///   - denoise: the model; evaluated twice a step, once in a last step to clean, which is Euler's.
+///   - denoise: the model; evaluated twice a step; once in a last step to clean, and in one from a level with
+///     less than a thousandth of signal, which are Euler's.
 ///   - x: the state at `ladder.start`.
 ///   - ladder: the (level, next level) pairs to walk.
 ///   - churn: noise to add before each step.
@@ -27,7 +28,7 @@ public func heun(
     let d = try (hat - x0) / σ
     // Euler's step, x + (σ_next − σ)·d.
     x = try x0 + d * σNext
-    if σNext > 0 {
+    if σNext > 0, !level.isAlmostNoise {
       // The mean of both ends' slopes takes the place of the first.
       let dNext = try (x - denoise(x * step.next.alpha, at: step.next)) / σNext
       x = try x + (dNext - d) * ((σNext - σ) / 2)

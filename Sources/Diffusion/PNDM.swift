@@ -4,7 +4,7 @@ import Tensors
 /// PLMS, the pseudo linear multistep method: a DDIM step with a mean of the last four ε estimates.
 ///
 /// - Parameters:
-///   - denoise: the model; evaluated once a step, twice in the first.
+///   - denoise: the model; evaluated once a step, twice in the first if its level has a thousandth of signal.
 ///   - x: the state at `ladder.start`.
 ///   - ladder: the (level, next level) pairs to walk. The means are made for evenly spaced timesteps.
 ///   - progress: called after each step with the number of steps done; what it throws ends the walk.
@@ -12,7 +12,7 @@ import Tensors
 /// - Throws: `StirError.Code.configuration` when the ladder starts without a signal.
 ///
 /// Reference: Liu et al., "Pseudo Numerical Methods for Diffusion Models on Manifolds" (2022),
-/// equations 11 and 12, with the second-order start of its algorithm 3 (F-PNDM's is of the fourth).
+/// equations 11 and 12, with a start of order 2 in place of its pseudo Runge–Kutta steps.
 public func pndm(
   _ denoise: some Denoiser, from x: Tensor, along ladder: Ladder,
   progress: (Int) throws -> Void = { _ in }
@@ -26,7 +26,7 @@ public func pndm(
   var noises: [Tensor] = []
   for (i, step) in ladder.enumerated() {
     noises = try [noise(in: x, at: step.level)] + noises.prefix(3)
-    if i == 0, step.next.sigma > 0 {
+    if i == 0, step.next.sigma > 0, !step.level.isAlmostNoise {
       let ahead = try noise(in: step.transferred(x, along: noises[0]), at: step.next)
       x = try step.transferred(x, along: (noises[0] + ahead) / 2)
     } else {

@@ -10,6 +10,12 @@ extension NoiseLevel {
   /// σ = sigma/alpha, the deviation of the noise in x/alpha; infinity without a signal.
   var noiseToSignal: Double { sigma / alpha }
 
+  /// Whether the signal lies more than 60 dB below the noise, as where the cosine schedule ends.
+  ///
+  /// The step down from there is a leap, and a solver that means slopes over it would multiply their
+  /// difference by σ; it takes the leap with one slope, which is right for an x0 that stands still.
+  var isAlmostNoise: Bool { noiseToSignal > 1000 }
+
   /// The variance-preserving level with sigma/alpha = σ.
   init(noiseToSignal σ: Double) {
     self.init(alpha: 1 / (1 + σ * σ).squareRoot(), sigma: σ / (1 + σ * σ).squareRoot())

@@ -60,6 +60,16 @@ import Testing
     #expect(try noise.doubles().allSatisfy(\.isFinite))
   }
 
+  /// The default ladder begins at almost no signal; in few steps too, every deterministic sampler
+  /// comes near the data.
+  @Test(arguments: samplers.filter { !$0.drawsNoise }, [6, 12, 30])
+  func fromAlmostNoise(sampler: Sampler, steps: Int) throws {
+    let ladder = try NoiseSchedule.cosine.table().ladder(steps: steps, spacing: .trailing)
+    let moments = try SamplerMoments(sampler, Self.gaussian, along: ladder)
+    expectClose(moments.mean(), 0.3, atol: 0.05)
+    expectClose(moments.variance().squareRoot(), 0.5, atol: 0.17)
+  }
+
   /// A single step to clean is the x0 estimate, of whichever sampler.
   @Test(arguments: samplers) func oneStepIsTheEstimate(sampler: Sampler) throws {
     let ladder = try NoiseSchedule.linear.table().ladder(steps: 1, spacing: .trailing)

@@ -25,15 +25,16 @@ struct PublishedSigmaRun: CustomTestStringConvertible, Sendable {
   static let runs = [
     PublishedSigmaRun(name: "Euler", sampler: .euler(), sum: 10.0807, mean: 0.0131),
     PublishedSigmaRun(
-      name: "Euler, v", sampler: .euler(), prediction: .velocity, sum: 0.0002, mean: 2.2676e-6),
+      name: "Euler, 3 steps, v", sampler: .euler(), prediction: .velocity, steps: 3, sum: 82.5054,
+      mean: 0.10743),
     PublishedSigmaRun(
       name: "Euler, Karras", sampler: .euler(), isKarras: true, sum: 124.523, mean: 0.16214),
     PublishedSigmaRun(
       name: "Euler, 7 steps, β from 5e-4", sampler: .euler(), betaStart: 5e-4, steps: 7,
       sum: 58.4987, mean: 0.07617),
-    PublishedSigmaRun(name: "Heun", sampler: .heun(), sum: 0.1233, mean: 0.0002),
+    PublishedSigmaRun(name: "Heun", sampler: .heun(), sum: 0.12333, mean: 0.0002),
     PublishedSigmaRun(
-      name: "Heun, Karras", sampler: .heun(), isKarras: true, sum: 0.00015, mean: 1.98696e-7),
+      name: "Heun, Karras", sampler: .heun(), isKarras: true, sum: 1.52598e-4, mean: 1.98696e-7),
     PublishedSigmaRun(
       name: "Heun, 7 steps, β from 5e-4", sampler: .heun(), betaStart: 5e-4, steps: 7, sum: 901.187,
       mean: 1.17342),
@@ -74,7 +75,7 @@ struct PublishedSigmaRun: CustomTestStringConvertible, Sendable {
       let step = try Ladder(levels: [NoiseLevel(alpha: 1, sigma: sigma), scaled[i + 1]])
       x = try run.sampler.sample(denoiser, from: x, along: step, noise: noise)
     }
-    expectClose(try x.abs().sum().item(), run.sum, rtol: 1e-5, atol: 1e-2)
+    expectClose(try x.abs().sum().item(), run.sum, rtol: 2e-3)
     expectClose(try x.abs().mean().item(), run.mean, atol: 1e-3)
   }
 

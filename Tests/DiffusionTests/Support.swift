@@ -55,12 +55,13 @@ extension Sampler {
     }
   }
 
-  /// The calls of the denoiser in the first `steps` of `count` steps to clean.
+  /// The calls of the denoiser in the first `steps` of `count` steps from the cosine schedule's
+  /// noisiest level, which is almost noise, to clean.
   func evaluations(steps: Int, of count: Int) -> Int {
     switch self {
-    case .heun, .flowHeun: 2 * steps - (steps == count ? 1 : 0)
+    case .heun: max(1, 2 * steps - (steps == count ? 2 : 1))
+    case .flowHeun: 2 * steps - (steps == count ? 1 : 0)
     case .flowRK4: 4 * steps - (steps == count ? 3 : 0)
-    case .pndm: count == 1 ? 1 : steps + 1
     default: steps
     }
   }
