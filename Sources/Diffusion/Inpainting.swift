@@ -72,7 +72,7 @@ public func repaint(
 ///
 /// The state of a sampler then holds the known part with noise of each level all by itself, and the
 /// result holds it as it is: DDPM draws it from q(x_s | x_t, x0), a deterministic sampler keeps one
-/// noise for the whole walk. No state is changed behind a sampler's back, so those that remember
+/// noise for the whole walk; only PNDM's last step mixes in earlier slopes. No state is changed behind a sampler's back, so those that remember
 /// earlier estimates keep their order. What ``repaint(_:_:around:from:along:resamplings:noise:progress:)``
 /// has over it is the resampling, which makes the rest fit better.
 public struct KnownDenoiser<Base: Denoiser>: Denoiser {

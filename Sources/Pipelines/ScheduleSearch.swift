@@ -128,8 +128,9 @@ public struct ScheduleSearch {
       var sampling = SamplingConfiguration()
       (sampling.steps, sampling.spacing) = (steps, name)
       let ladder = try sampling.ladder(of: model.table)
-      // Every search starts where sampling does: at the noisiest level that was trained.
-      let noisiest = model.table[model.table.count - 1]
+      // Every search starts where sampling does: at the noisiest level that was trained,
+      // or, where that holds no signal at all, at the next.
+      let noisiest = model.table.levels.last { $0.alpha > 0 } ?? ladder.start
       let sigmas = [noisiest] + ladder.dropFirst().map(\.level)
       return (name.rawValue, sigmas.map { $0.sigma / $0.alpha })
     }

@@ -74,7 +74,9 @@ extension NoiseTable {
   }
 
   /// The level of the table's process with ln(alpha²/sigma²) = `logSNR`, of any value.
-  public func level(logSNR: Double) -> NoiseLevel { NoiseLevel(logSNR: logSNR) }
+  public func level(logSNR: Double) -> NoiseLevel {
+    NoiseLevel(logSNR: logSNR).on(path)
+  }
 
   /// sigma/alpha of `timestep`.
   private func sigma(at timestep: Int) -> Double { levels[timestep].sigma / levels[timestep].alpha }

@@ -53,18 +53,6 @@ extension NoiseSchedule {
   }
 }
 
-/// σ_i = (σ_a^(1/ρ) + i/(N − 1)·(σ_b^(1/ρ) − σ_a^(1/ρ)))^ρ for i in 0..<N, both ends exact.
-///
-/// Reference: Karras et al. 2022, eq. 5.
-public func karrasSigmas(
-  from first: Double, to last: Double, rho: Double, count: Int
-) -> [Double] {
-  var sigmas = linspace(pow(first, 1 / rho), pow(last, 1 / rho), count: count).map { pow($0, rho) }
-  if count > 0 { sigmas[0] = first }
-  if count > 1 { sigmas[count - 1] = last }
-  return sigmas
-}
-
 /// The levels (√ᾱ_t, √(1 − ᾱ_t)) of `betas`.
 ///
 /// Sums 1 − ᾱ_t = (1 − ᾱ_{t−1}) + β_t·ᾱ_{t−1} beside the product, for `1 - ᾱ` loses its digits

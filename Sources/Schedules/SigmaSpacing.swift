@@ -37,10 +37,20 @@ public enum SigmaSpacing: String, NamedChoice {
     }
     switch self {
     case .karras:
-      return linspace(pow(highest, 1 / rho), pow(lowest, 1 / rho), count: steps).map {
-        pow($0, rho)
-      }
+      return karrasSigmas(from: highest, to: lowest, rho: rho, count: steps)
     case .exponential: return linspace(log(highest), log(lowest), count: steps).map(exp)
     }
   }
+}
+
+/// σ_i = (σ_a^(1/ρ) + i/(N − 1)·(σ_b^(1/ρ) − σ_a^(1/ρ)))^ρ for i in 0..<N, both ends exact.
+///
+/// Reference: Karras et al. 2022, eq. 5.
+func karrasSigmas(
+  from first: Double, to last: Double, rho: Double, count: Int
+) -> [Double] {
+  var sigmas = linspace(pow(first, 1 / rho), pow(last, 1 / rho), count: count).map { pow($0, rho) }
+  if count > 0 { sigmas[0] = first }
+  if count > 1 { sigmas[count - 1] = last }
+  return sigmas
 }

@@ -11,7 +11,9 @@ import Testing
   @Test func keys() throws {
     #expect(
       try JSONValue(encoding: SamplingConfiguration()).text()
-        == #"{"clip_sample_range":1,"clipping":"none","eta":0,"lower_order_final":true,"#
+        == #"{"clip_sample_range":1,"clipping":"none","eta":0,"guidance_rescale":0,"#
+        + #""guidance_scale":1,"guidance_sigma_max":1000000000,"guidance_sigma_min":0,"#
+        + #""lower_order_final":true,"#
         + #""num_inference_steps":50,"rho":7,"s_churn":0,"s_noise":1,"s_tmax":1000000000,"#
         + #""s_tmin":0,"sampler":"ddim","sigma_max":0,"sigma_min":0,"sigmas":[],"solver_order":2,"#
         + #""timestep_spacing":"trailing","variance_type":"fixed_small"}"#)

@@ -60,7 +60,8 @@ import Testing
 
   /// Golden help. After a wanted change: `stir help COMMAND > Tests/PipelinesTests/Help/COMMAND.txt`.
   @Test(arguments: [
-    "stir", "train", "generate", "evaluate", "ema", "inspect", "doctor", "plugins", "plugins-list",
+    "stir", "train", "generate", "evaluate", "ema", "schedule", "schedule-plot", "schedule-search",
+    "inspect", "doctor", "plugins", "plugins-list",
     "plugins-inspect", "plugins-new", "plugins-check",
   ])
   func helpIsAsItWas(command: String) throws {

@@ -21,17 +21,6 @@ import Testing
     }
   }
 
-  /// Karras et al. 2022, eq. 5 with 18 steps: published-values.md.
-  @Test func karrasSigmas() {
-    let published = [
-      80, 57.58598, 40.78557, 28.37458, 19.35245, 12.91008, 8.400935, 5.315195, 3.256822, 1.92334,
-      1.088171, 0.5853481, 0.2964423, 0.1395165, 0.05994731, 0.02293452, 0.00752802, 0.002,
-    ]
-    let sigmas = Schedules.karrasSigmas(from: 80, to: 0.002, rho: 7, count: 18)
-    expectClose(sigmas, published, rtol: 1e-6)
-    #expect(sigmas.first == 80 && sigmas.last == 0.002)
-  }
-
   @Test func edmRunsFromMinimumToMaximum() throws {
     let table = try NoiseSchedule.edm.table()
     #expect(table.count == 1000)
