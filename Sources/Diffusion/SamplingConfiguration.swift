@@ -101,7 +101,8 @@ public struct SamplingConfiguration: Configuration {
     }
     return try table.ladder(
       steps: steps, spacing: SigmaSpacing(named: spacing.rawValue),
-      sigmaMin: sigmaMin == 0 ? nil : sigmaMin, sigmaMax: sigmaMax == 0 ? nil : sigmaMax, rho: rho)
+      sigmaMin: sigmaMin == 0 ? nil : sigmaMin,
+      sigmaMax: sigmaMax == 0 ? nil : sigmaMax, rho: rho)
   }
 
   /// - Throws: `StirError.Code.configuration` naming a key whose value is not admitted.

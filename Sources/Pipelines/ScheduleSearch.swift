@@ -93,7 +93,9 @@ public struct ScheduleSearch {
       var made: [[Float]] = []
       try model.sample(count: count, sampling: sampling, seed: seed) { _, _ in
         try interruption.check()
-      } each: { made.append(try modality.features(of: $1)) }
+      } each: {
+        made.append(try modality.features(of: $1))
+      }
       return try kernelDistance(made, real)
     }
     let searching = half(0)
@@ -127,12 +129,11 @@ public struct ScheduleSearch {
     return try names.map { name in
       var sampling = SamplingConfiguration()
       (sampling.steps, sampling.spacing) = (steps, name)
-      let ladder = try sampling.ladder(of: model.table)
-      // Every search starts where sampling does: at the noisiest level that was trained,
-      // or, where that holds no signal at all, at the next.
-      let noisiest = model.table.levels.last { $0.alpha > 0 } ?? ladder.start
-      let sigmas = [noisiest] + ladder.dropFirst().map(\.level)
-      return (name.rawValue, sigmas.map { $0.sigma / $0.alpha })
+      // EDM's own; a cosine schedule goes on to 20,000, where a step finds nothing to do.
+      sampling.sigmaMax = min(80, model.table.greatestSigma)
+      let sigmas = try sampling.ladder(of: model.table).map { $0.level.sigma / $0.level.alpha }
+      // A level without any signal has no σ; the next one is as good a start.
+      return (name.rawValue, sigmas.map { min($0, model.table.greatestSigma) })
     }
   }
 }

@@ -78,6 +78,11 @@ extension NoiseTable {
     NoiseLevel(logSNR: logSNR).on(path)
   }
 
+  /// The greatest sigma/alpha of a level that holds some signal.
+  public var greatestSigma: Double {
+    levels.last { $0.alpha > 0 }.map { $0.sigma / $0.alpha } ?? .infinity
+  }
+
   /// sigma/alpha of `timestep`.
   private func sigma(at timestep: Int) -> Double { levels[timestep].sigma / levels[timestep].alpha }
 

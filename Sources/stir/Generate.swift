@@ -23,7 +23,7 @@ struct Generate: ParsableCommand {
   @Option(help: "How many to make.")
   var count = 4
 
-  @Option(help: "Network evaluations for each (default: as the model says).")
+  @Option(help: "Steps for each, of one to four network evaluations (default: as the model says).")
   var steps: Int?
 
   @Option(
@@ -84,7 +84,8 @@ struct Generate: ParsableCommand {
     var settings = settings
     if let steps {
       // A ladder that is stored in the model has a number of steps of its own.
-      settings.insert(contentsOf: ["sampling.sigmas=[]", "sampling.num_inference_steps=\(steps)"], at: 0)
+      settings.insert(
+        contentsOf: ["sampling.sigmas=[]", "sampling.num_inference_steps=\(steps)"], at: 0)
     }
     if let sampler { settings.append("sampling.sampler=\(sampler)") }
     if let guidance { settings.append("sampling.guidance_scale=\(guidance)") }
