@@ -1,4 +1,3 @@
-import Foundation
 import Modality
 
 /// Each value replaced by the mean of the five positions around it, along each axis.
@@ -28,9 +27,7 @@ func noise(like items: [Item]) -> [Item] {
     var noise = item
     var random = SplitMix64(seed: 41, UInt64(number))
     for i in noise.values.indices {
-      // Box and Muller 1958.
-      let radius = (-2 * log(1 - random.uniform())).squareRoot()
-      noise.values[i] = Float(mean + deviation * radius * cos(2 * .pi * random.uniform()))
+      noise.values[i] = Float(mean + deviation * random.normal())
     }
     return noise
   }

@@ -1,6 +1,7 @@
 import Core
 import Diffusion
 import Modality
+import Networks
 import Schedules
 import Tensors
 import TestSupport
@@ -68,6 +69,28 @@ private struct Classes: DataSet {
     #expect(try trainer.model.configuration.conditioning.label(named: "low") == 1)
     try expectError(.configuration, containing: "\"lo\" is not one of", "did you mean low") {
       _ = try trainer.model.configuration.conditioning.label(named: "lo")
+    }
+  }
+
+  /// Both estimates of guidance come from one batch of two, and are what each would be alone.
+  @Test(arguments: [[1], [0, 1, 1]]) func guidanceIsOneBatchOfTwo(labels: [Int]) throws {
+    var shape = try tinyNetwork().configuration
+    shape.classes = 2
+    let network = try UNet(shape, seed: 5)
+    for (i, parameter) in network.parameters.enumerated() {
+      let noise = try RandomSource(seed: 1, item: i).normal(parameter.tensor.shape)
+      try withoutGradient { try parameter.tensor.copy(from: parameter.tensor + noise * 0.1) }
+    }
+    let level = NoiseLevel(logSNR: -1)
+    let x = try RandomSource(seed: 2, item: 0).normal([3, 1, 64])
+    func denoiser(_ labels: [Int]) -> NetworkDenoiser<UNet> {
+      NetworkDenoiser(network, Parameterization(.velocity), labels: labels)
+    }
+    try withoutGradient {
+      let (with, without) = try denoiser(labels).estimates(x, at: level)
+      #expect(try with.floats() == denoiser(labels)(x, at: level).floats())
+      #expect(try without.floats() == denoiser([])(x, at: level).floats())
+      #expect(try with.floats() != without.floats())
     }
   }
 
