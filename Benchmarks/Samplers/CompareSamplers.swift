@@ -31,6 +31,13 @@ struct CompareSamplers: ParsableCommand {
   @Option(help: "The most network evaluations for an item.")
   var most = 1000
 
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Set a key of the sampling for all of them, such as sampling.timestep_spacing=leading.",
+      valueName: "key=value"))
+  var settings: [String] = []
+
   @Option(help: "The picture to write.")
   var out: String
 
@@ -64,10 +71,10 @@ struct CompareSamplers: ParsableCommand {
       // The three that the DDIM paper compares, to its end; the solvers have arrived long before.
       let budgets = rank < 3 ? budgets : budgets.filter { $0 <= 100 }
       let distances = try budgets.map { budget in
-        let settings =
+        let own =
           sampler.settings + ["num_inference_steps=\(max(1, budget / sampler.evaluations))"]
         let sampling = try Recipe.load(
-          nil, settings: settings.map { "sampling.\($0)" }, over: model.configuration
+          nil, settings: settings + own.map { "sampling.\($0)" }, over: model.configuration
         ).sampling
         var made: [[Float]] = []
         try model.sample(count: items, sampling: sampling, seed: 1) {
