@@ -61,7 +61,10 @@ struct CompareSamplers: ParsableCommand {
     try Engine.start(threads: ProcessInfo.processInfo.activeProcessorCount)
     let model = try DiffusionModel(contentsOf: URL(fileURLWithPath: model))
     let modality = try ModalityRegistry.builtIn.modality(of: model.configuration)
-    let real = try heldOutFeatures(model, modality)
+    let heldOut = try ItemSubset(
+      modality, at: URL(fileURLWithPath: data), part: (model.configuration, \.heldOut), atLeast: 2,
+      "held-out item")
+    let real = try concurrentMap(heldOut.count) { try modality.features(of: heldOut.item($0)) }
     print("| sampler | \(budgets.map(String.init).joined(separator: " | ")) |")
     print("|---|\(budgets.map { _ in "---|" }.joined())")
     var plot = LinePlot(
@@ -93,18 +96,5 @@ struct CompareSamplers: ParsableCommand {
           color: .magma(Double(rank) / Double(Self.samplers.count))))
     }
     try plot.picture(width: 1000, height: 640).writePNG(to: URL(fileURLWithPath: out))
-  }
-
-  private func heldOutFeatures(
-    _ model: DiffusionModel, _ modality: any DataModality
-  ) throws -> [[Float]] {
-    let real = try modality.dataset(at: URL(fileURLWithPath: data))
-    let training = model.configuration.training
-    let heldOut = try DataSplit(
-      real, heldOutFraction: training.heldOutFraction, seed: training.seed
-    ).heldOut
-    return try concurrentMap(heldOut.count) {
-      try modality.features(of: real.item(at: heldOut[$0], seed: 0))
-    }
   }
 }

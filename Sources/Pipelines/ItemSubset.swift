@@ -3,7 +3,7 @@ import Modality
 import Training
 
 /// Some of the items of a data set.
-struct ItemSubset: Sendable {
+package struct ItemSubset: Sendable {
   private let data: any DataSet
   private var indices: [Int]
 
@@ -11,13 +11,14 @@ struct ItemSubset: Sendable {
   ///   - part: a training's configuration and the side of its split that counts; otherwise all.
   ///   - least: the fewest items that do.
   ///   - noun: what one is called in the message, such as `real item`.
+  ///   - progress: as of the modality's `dataset(at:progress:)`.
   /// - Throws: `StirError.Code.invalidData` for fewer items, and what reading the data throws.
-  init(
+  package init(
     _ modality: any DataModality, at url: URL,
     part: (run: RunConfiguration, side: KeyPath<DataSplit, [Int]>)? = nil, atLeast least: Int,
-    _ noun: String
+    _ noun: String, progress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws {
-    let data = try modality.dataset(at: url)
+    let data = try modality.dataset(at: url, progress: progress)
     self.data = data
     indices =
       try part.map {
@@ -31,7 +32,7 @@ struct ItemSubset: Sendable {
     }
   }
 
-  var count: Int { indices.count }
+  package var count: Int { indices.count }
 
   /// Up to `limit` of them, spread evenly.
   func thinned(to limit: Int) -> ItemSubset {
@@ -40,7 +41,7 @@ struct ItemSubset: Sendable {
     return few
   }
 
-  func item(_ number: Int) throws -> Item { try data.item(at: indices[number], seed: 0) }
+  package func item(_ number: Int) throws -> Item { try data.item(at: indices[number], seed: 0) }
 
   func items() throws -> [Item] { try concurrentMap(count, item) }
 

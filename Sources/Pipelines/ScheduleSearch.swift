@@ -68,21 +68,11 @@ public struct ScheduleSearch {
   ) throws -> (result: Result, model: DiffusionModel) {
     let (model, modality) = (model, modality)
     var sampling = try Recipe.load(nil, settings: settings, over: model.configuration).sampling
-    let training = model.configuration.training
-    let real = try modality.dataset(at: data, progress: console.measuringData(until: interruption))
-    let heldOut = try DataSplit(
-      real, heldOutFraction: training.heldOutFraction, seed: training.seed
-    ).heldOut
-    let chosen = spreadEvenly(2 * max(count, 64), over: heldOut.count).map { heldOut[$0] }
-    guard chosen.count >= 8 else {
-      throw StirError(
-        .invalidData,
-        "\(data.path): the model's training held out \(counted(chosen.count, "item")) of it, expected "
-          + "at least 8; train with a greater held_out_fraction")
-    }
-    let features = try concurrentMap(chosen.count) {
-      try modality.features(of: real.item(at: chosen[$0], seed: 0))
-    }
+    let real = try ItemSubset(
+      modality, at: data, part: (model.configuration, \.heldOut), atLeast: 8, "held-out item",
+      progress: console.measuringData(until: interruption)
+    ).thinned(to: 2 * max(count, 64))
+    let features = try concurrentMap(real.count) { try modality.features(of: real.item($0)) }
     func half(_ parity: Int) -> [[Float]] {
       features.indices.filter { $0 % 2 == parity }.map { features[$0] }
     }
