@@ -19,7 +19,6 @@ struct Stir: ParsableCommand {
     subcommands: [
       Train.self, Generate.self, Evaluate.self, Inspect.self, EMACommand.self, Schedule.self,
       Plugins.self, DoctorCommand.self,
-      DoctorCommand.self,
     ])
 
   static func main() {
