@@ -12,8 +12,7 @@ extension NoiseLevel {
 
   /// The variance-preserving level at t.
   init(flowTime t: Double) {
-    let norm = ((1 - t) * (1 - t) + t * t).squareRoot()
-    self.init(alpha: (1 - t) / norm, sigma: t / norm)
+    self = NoiseLevel(alpha: 1 - t, sigma: t).on(.variancePreserving)
   }
 }
 

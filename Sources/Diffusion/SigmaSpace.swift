@@ -18,7 +18,7 @@ extension NoiseLevel {
 
   /// The variance-preserving level with sigma/alpha = σ.
   init(noiseToSignal σ: Double) {
-    self.init(alpha: 1 / (1 + σ * σ).squareRoot(), sigma: σ / (1 + σ * σ).squareRoot())
+    self = NoiseLevel(alpha: 1, sigma: σ).on(.variancePreserving)
   }
 }
 
