@@ -62,6 +62,8 @@ public final class NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
   public let parameterization: Parameterization
   /// The class of each item or one for all; of no class when empty.
   public let labels: [Int]
+  /// What the network is shown beside the state, in its shape.
+  public let recording: Tensor?
   private var conditionings: [Told: Network.Conditioning] = [:]
 
   /// What the network is told of a batch.
@@ -70,8 +72,12 @@ public final class NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
     var labels: [Int?]
   }
 
-  public init(_ network: Network, _ parameterization: Parameterization, labels: [Int] = []) {
+  public init(
+    _ network: Network, _ parameterization: Parameterization, labels: [Int] = [],
+    recording: Tensor? = nil
+  ) {
     self.network = network
+    self.recording = recording
     self.parameterization = parameterization
     self.labels = labels
   }
@@ -81,10 +87,12 @@ public final class NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
   }
 
   public func callAsFunction(_ x: Tensor, at level: NoiseLevel) throws -> Tensor {
-    try x0(x, at: level, labels: labels)
+    try x0(x, at: level, labels: labels, recording: recording)
   }
 
-  private func x0(_ x: Tensor, at level: NoiseLevel, labels: [Int?]) throws -> Tensor {
+  private func x0(
+    _ x: Tensor, at level: NoiseLevel, labels: [Int?], recording: Tensor?
+  ) throws -> Tensor {
     let told = Told(noiseLevel: level.noiseLevel, labels: labels)
     let conditioning =
       try conditionings[told] ?? network.condition(on: [told.noiseLevel], labels: labels)
@@ -92,7 +100,7 @@ public final class NetworkDenoiser<Network: NoiseConditionedNetwork>: Denoiser {
     let scale = parameterization.inputScale(at: level)
     // On the variance-preserving path the scale is 1 but for rounding.
     let input = abs(scale - 1) < 1e-12 ? x : try x * scale
-    let output = try network(input, conditioning: conditioning).to(x.dtype)
+    let output = try network(input.beside(recording), conditioning: conditioning).to(x.dtype)
     return try parameterization.x0(from: output, x: x, at: level)
   }
 }
@@ -106,7 +114,16 @@ extension NetworkDenoiser: ConditionalDenoiser {
     let classes = labels.count == 1 ? Array(repeating: labels[0], count: count) : labels
     let both = try x0(
       .concatenated([x, x], dim: 0), at: level,
-      labels: classes + Array(repeating: nil, count: count))
+      labels: classes + Array(repeating: nil, count: count),
+      recording: recording.map { try .concatenated([$0, $0], dim: 0) })
     return try (both.sliced(dim: 0, 0..<count), both.sliced(dim: 0, count..<(2 * count)))
+  }
+}
+
+extension Tensor {
+  /// The state with the channels of `recording` after its own: what a network is shown that is told
+  /// what a recording holds.
+  func beside(_ recording: Tensor?) throws -> Tensor {
+    try recording.map { try .concatenated([self, $0], dim: 1) } ?? self
   }
 }

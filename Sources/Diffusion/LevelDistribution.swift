@@ -18,6 +18,9 @@ public enum LevelDistribution: String, NamedChoice {
   case logitNormal = "logit_normal"
   /// ln(sigma/alpha) is a normal number with `p_mean` and `p_std` (Karras et al. 2022, table 1).
   case logNormal = "log_normal"
+  /// The schedule's noisiest level alone: one step, so that where the chain starts at a recording
+  /// this is regression.
+  case noisiest
 }
 
 extension Objective {
@@ -39,6 +42,8 @@ extension Objective {
     case .logNormal:
       let sigma = exp(pMean + pStd * random.normal())
       return NoiseLevel(alpha: 1, sigma: sigma).on(table.path)
+    case .noisiest:
+      return table.level(at: table.count - 1)
     }
   }
 }

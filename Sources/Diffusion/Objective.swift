@@ -83,10 +83,11 @@ public struct Objective: Configuration {
   ///   - x0, noise: [batch, channels] + extents.
   ///   - levels: one for each item.
   ///   - labels: the class of each item, nil for none; empty for a network without classes.
+  ///   - recording: what the network is shown beside the state, in the shape of `x0`.
   /// - Returns: [batch].
   public func losses(
     _ network: some NoiseConditionedNetwork, x0: Tensor, noise: Tensor, levels: [NoiseLevel],
-    labels: [Int?] = []
+    labels: [Int?] = [], recording: Tensor? = nil
   ) throws -> Tensor {
     let column = [levels.count] + [Int](repeating: 1, count: x0.rank - 1)
     func factor(_ value: (NoiseLevel) -> Double) throws -> Tensor {
@@ -96,7 +97,8 @@ public struct Objective: Configuration {
     let alpha = try factor { $0.alpha * parameterization.inputScale(at: $0) }
     let sigma = try factor { $0.sigma * parameterization.inputScale(at: $0) }
     let conditioning = try network.condition(on: levels.map(\.noiseLevel), labels: labels)
-    let output = try network(x0 * alpha + noise * sigma, conditioning: conditioning).to(x0.dtype)
+    let state = try (x0 * alpha + noise * sigma).beside(recording)
+    let output = try network(state, conditioning: conditioning).to(x0.dtype)
     let target =
       try x0 * factor { parameterization.target(at: $0).x0 }
       + noise * factor { parameterization.target(at: $0).noise }

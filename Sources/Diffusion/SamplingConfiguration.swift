@@ -105,6 +105,18 @@ public struct SamplingConfiguration: Configuration {
       sigmaMax: sigmaMax == 0 ? nil : sigmaMax, rho: rho)
   }
 
+  /// The steps from the level σ = sigma/alpha = `sigma` on, as many as the configuration has: Karras
+  /// spacing down to the cleanest level that was trained.
+  ///
+  /// - Throws: `StirError.Code.configuration` for steps that admit no ladder.
+  public func ladder(of table: NoiseTable, entering sigma: Double) throws -> Ladder {
+    let cleanest = table.levels[0].sigma / table.levels[0].alpha
+    let start = min(sigma, table.greatestSigma)
+    guard steps > 1, start > cleanest else { return try table.ladder(sigmas: [start]) }
+    return try table.ladder(
+      steps: steps, spacing: .karras, sigmaMin: cleanest, sigmaMax: start, rho: rho)
+  }
+
   /// - Throws: `StirError.Code.configuration` naming a key whose value is not admitted.
   public func makeSampler() throws -> Sampler {
     func require(_ admitted: Bool, _ key: String, _ value: Any, _ expected: String) throws {

@@ -17,6 +17,8 @@ public final class UNet: Module {
   let up: [UNetLevel]
   let norm: GroupNorm
   let head: Convolution
+  /// Of a network that sees spectra.
+  private var edge: SpectralEdge?
 
   /// A network with starting weights drawn from `seed`.
   /// - Throws: `StirError.Code.configuration` for values that do not go together.
@@ -26,16 +28,23 @@ public final class UNet: Module {
     try configuration.validate()
     self.configuration = configuration
     let start = try Initializer(seed: seed, dtype: dtype)
+    edge =
+      configuration.stftWindow == 0
+      ? nil
+      : SpectralEdge(
+        fourier: try ShortTimeFourier(window: configuration.stftWindow, dtype: dtype),
+        inputs: configuration.inputChannels, outputs: configuration.outputs,
+        fold: configuration.patch)
+    let configuration = configuration.grid
     let (rank, width) = (configuration.rank, configuration.width)
     let channels = configuration.channelMultipliers.map { $0 * width }
-    let folded =
-      configuration.inputChannels
-      * (rank == 1 ? configuration.patch : configuration.patch * configuration.patch)
+    let positions = rank == 1 ? configuration.patch : configuration.patch * configuration.patch
 
     embedding = try NoiseLevelEmbedding(
       dimension: max(4, width / 2 * 2), width: 4 * width,
       classes: configuration.classes, start)
-    stem = try Convolution(folded, channels[0], kernel: 7, rank: rank, start)
+    stem = try Convolution(
+      positions * configuration.inputChannels, channels[0], kernel: 7, rank: rank, start)
     down = try channels.indices.dropLast().map {
       try UNetLevel(
         $0, input: channels[$0], channels: channels[$0],
@@ -53,7 +62,8 @@ public final class UNet: Module {
       )
     }
     norm = try GroupNorm(channels[0], groups: configuration.groups, start)
-    head = try Convolution(channels[0], folded, kernel: 3, rank: rank, start: .zero, start)
+    head = try Convolution(
+      channels[0], positions * configuration.outputs, kernel: 3, rank: rank, start: .zero, start)
     computeType = dtype
     nameParameters()
   }
@@ -72,6 +82,7 @@ public final class UNet: Module {
     for parameter in parameters {
       parameter.tensor = try parameter.tensor.to(device: device).detached().requiringGradient()
     }
+    try edge?.fourier.move(to: device)
   }
 
   /// - Parameters:
@@ -79,7 +90,7 @@ public final class UNet: Module {
   ///     will do: what `admittedMultiple` does not divide is padded, and cut again.
   ///   - noiseLevels: √ᾱ in [0, 1] of each item, or one for all.
   ///   - labels: the class of each item or one for all, nil for none.
-  /// - Returns: the shape of `x`.
+  /// - Returns: the shape of `x`, but with the channels that come out.
   public func callAsFunction(
     _ x: Tensor, noiseLevels: [Double], labels: [Int?] = []
   ) throws -> Tensor {
@@ -125,6 +136,14 @@ public final class UNet: Module {
           + "all, and so of labels"
       )
     }
+    if let edge {
+      return try edge(x) { image in
+        let frames = image.shape[3]
+        let padding = frames.missing(toMultipleOf: configuration.admittedMultiple)
+        return try run(image.paddedAfter([padding]), conditioning)
+          .sliced(dim: 3, 0..<frames)
+      }
+    }
     let (fitted, start) = try fit(x)
     var h = try run(fitted, conditioning)
     for (axis, extent) in shape.dropFirst(2).reversed().enumerated()
@@ -132,7 +151,7 @@ public final class UNet: Module {
       let first = axis == 0 ? start : 0
       h = try h.sliced(dim: 3 - axis, first..<(first + extent))
     }
-    return try h.reshaped(shape)
+    return try h.reshaped([shape[0], configuration.outputs] + shape.dropFirst(2))
   }
 
   /// `x` as [batch, channels, height, width] of admitted extents, and where in its last axis the
@@ -160,7 +179,7 @@ public final class UNet: Module {
   /// The network proper, on [batch, channels, height, width] of admitted extents.
   func run(_ x: Tensor, _ conditioning: Conditioning) throws -> Tensor {
     var modulations = conditioning.modulations[...]
-    let (patch, rank) = (configuration.patch, configuration.rank)
+    let (patch, rank) = (configuration.grid.patch, configuration.grid.rank)
     var h = try stem(x.to(computeType).channelsLast().folded(by: patch, rank: rank))
     var skips: [Tensor] = []
     for level in down {

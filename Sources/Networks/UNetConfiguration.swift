@@ -2,8 +2,10 @@ import Core
 
 /// Everything that decides a U-Net's shape.
 public struct UNetConfiguration: Configuration {
-  /// Channels of the data.
+  /// Channels that go in: of the data, and of the recording beside it for a network that is shown one.
   public var inputChannels = 1
+  /// Channels that come out; as many as go in when 0.
+  public var outputChannels = 0
   /// 1 for signals [batch, channels, time], 2 for images [batch, channels, height, width].
   public var rank = 1
   /// Channels at the top level.
@@ -12,8 +14,12 @@ public struct UNetConfiguration: Configuration {
   public var channelMultipliers = [1, 2, 4, 8]
   /// The factor by which each level but the last shortens the signal for the next.
   public var downFactors = [4, 4, 4]
-  /// Neighbouring samples folded into channels before the first convolution.
+  /// Neighbouring samples, or frequencies of a spectrum, folded into channels before the first
+  /// convolution.
   public var patch = 1
+  /// Samples under the window of the Fourier transform through which the network sees signals; 0
+  /// shows it the samples.
+  public var stftWindow = 0
   /// Residual blocks on the way down and on the way up, at each level.
   public var blocksPerLevel = 2
   /// The dilation of each block of a level, repeated as needed.
@@ -34,10 +40,12 @@ public struct UNetConfiguration: Configuration {
 
   enum CodingKeys: String, CodingKey {
     case inputChannels = "in_channels"
+    case outputChannels = "out_channels"
     case rank, width
     case channelMultipliers = "channel_multipliers"
     case downFactors = "down_factors"
     case patch
+    case stftWindow = "stft_window"
     case blocksPerLevel = "blocks_per_level"
     case dilations
     case attentionLevels = "attention_levels"
@@ -47,7 +55,21 @@ public struct UNetConfiguration: Configuration {
   }
 
   /// The layers admit extents that are multiples of this; the network pads others, and cuts again.
-  public var admittedMultiple: Int { downFactors.reduce(patch, *) }
+  public var admittedMultiple: Int { grid.downFactors.reduce(grid.patch, *) }
+
+  /// Channels that come out.
+  public var outputs: Int { outputChannels > 0 ? outputChannels : inputChannels }
+
+  /// The network proper: of a spectrum, the one that works on its image.
+  var grid: UNetConfiguration {
+    guard stftWindow > 0 else { return self }
+    var grid = self
+    grid.rank = 2
+    grid.patch = 1
+    grid.inputChannels = SpectralEdge.features(inputChannels, fold: patch)
+    grid.outputChannels = SpectralEdge.gains(inputChannels, outputs, fold: patch)
+    return grid
+  }
 
   /// - Throws: `StirError.Code.configuration` for values that do not go together.
   func validate() throws {
@@ -67,6 +89,8 @@ public struct UNetConfiguration: Configuration {
       "in_channels, width, patch, blocks_per_level, attention_head_dim, norm_num_groups, "
         + "channel_multipliers and dilations are at least 1 and at most 65536")
     try require(
+      0...65_536 ~= outputChannels, "out_channels is \(outputChannels), expected 0 to 65536")
+    try require(
       0...65_536 ~= classes, "num_class_embeds is \(classes), expected 0 to 65536")
     try require(
       downFactors.allSatisfy { 2...64 ~= $0 }, "down_factors are from 2 to 64, found \(downFactors)"
@@ -75,6 +99,11 @@ public struct UNetConfiguration: Configuration {
     try require(
       multiple <= 1_048_576,
       "patch and down_factors shorten the data \(multiple) times, at most 1048576 is admitted")
+    let rows = downFactors.reduce(2 * patch, *)
+    try require(
+      stftWindow == 0 || (rank == 1 && 2...65_536 ~= stftWindow && stftWindow % rows == 0),
+      "stft_window is \(stftWindow) at rank \(rank), expected 0, or for signals (rank 1) a multiple of "
+        + "2·patch and all down_factors, \(rows)")
     try require(
       attentionLevels.allSatisfy(channelMultipliers.indices.contains),
       "attention_levels \(attentionLevels) name a level that is not there; "

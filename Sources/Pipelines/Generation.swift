@@ -19,6 +19,10 @@ public struct Generation {
     model = try DiffusionModel(contentsOf: url, device: device)
     if let precision { model.network.use(precision) }
     let configuration = model.configuration
+    guard configuration.task == .generate else {
+      throw StirError(
+        .configuration, "\(url.path) takes noise away and makes nothing new; use stir denoise")
+    }
     modality = try registry.modality(of: configuration)
     guard modality.layout.shape == model.layout.shape else {
       throw StirError(

@@ -39,20 +39,24 @@ public struct TrainingRun {
   ///
   /// - Parameters:
   ///   - data: a file or folder of the modality's.
+  ///   - noise: the same of noise, where the task is to denoise.
   ///   - resume: goes on with the checkpoint in the folder; otherwise the folder must hold no run.
   public func train(
-    on data: URL, configuration: RunConfiguration, registry: ModalityRegistry, device: Device,
-    resume: Bool
+    on data: URL, noise: URL? = nil, configuration: RunConfiguration, registry: ModalityRegistry,
+    device: Device, resume: Bool
   ) throws -> Summary {
     if !resume { try folder.requireNoRun() }
     try makeFolder(folder.url)
     var configuration = configuration
     var modality = try registry.modality(of: configuration)
     configuration.modalityVersion = modality.version
-    let items = try modality.dataset(
+    var items = try modality.dataset(
       at: data, progress: console.measuringData(until: interruption))
-    note(rejected: items.rejected)
     modality = try modality.fitted(to: items)
+    if configuration.task == .denoise {
+      items = try noisyRecordings(of: items, noise, modality, configuration)
+    }
+    note(rejected: items.rejected)
     configuration.data = try modality.configurationTree()
 
     for finding in configuration.process.lint(prediction: configuration.objective.prediction)
@@ -61,7 +65,8 @@ public struct TrainingRun {
     }
     configuration.network.classes = configuration.conditioning.labels ? items.labels.count : 0
     let network = try UNet(
-      configuration.network, layout: modality.layout, seed: configuration.training.seed)
+      configuration.network, layout: modality.layout, task: configuration.task,
+      seed: configuration.training.seed)
     try network.move(to: device)
     let trainer = try Trainer(network: network, data: items, configuration: configuration)
     if resume { try trainer.resume(from: folder.checkpoint) }
@@ -75,7 +80,7 @@ public struct TrainingRun {
         + "\(network.parameterCount) parameters, \(device)")
 
     var metrics = try Metrics(folder.metrics, keepingUpTo: trainer.step)
-    let last = try walk(trainer, modality: modality, metrics: &metrics)
+    let last = try walk(trainer, modality: modality, items: items, metrics: &metrics)
     console.closeLine()
     return Summary(
       model: folder.model.path, step: trainer.step, loss: last,
@@ -86,7 +91,7 @@ public struct TrainingRun {
 
   /// Steps to the end; returns the mean loss of the last 100.
   private func walk(
-    _ trainer: Trainer, modality: any DataModality, metrics: inout Metrics
+    _ trainer: Trainer, modality: any DataModality, items: any DataSet, metrics: inout Metrics
   ) throws -> Double? {
     let training = trainer.configuration.training
     var pace = Pace()
@@ -118,7 +123,7 @@ public struct TrainingRun {
       guard evaluates || samples || saves else { continue }
       let model = try trainer.model
       if evaluates { try evaluate(model, trainer, &metrics) }
-      if samples { try sample(model, modality) }
+      if samples { try sample(model, modality, items) }
       if saves {
         try save(model, trainer)
         savedStep = trainer.step
@@ -141,11 +146,62 @@ public struct TrainingRun {
     try metrics.lossCurve().picture(width: 800, height: 480).writePNG(to: folder.lossCurve)
   }
 
-  private func sample(_ model: DiffusionModel, _ modality: any DataModality) throws {
+  /// One made item; of a denoiser what it makes of a held-out recording, beside that.
+  private func sample(
+    _ model: DiffusionModel, _ modality: any DataModality, _ items: any DataSet
+  ) throws {
     let file = folder.sample(step: model.step, fileExtension: modality.fileExtension)
+    if model.configuration.task == .denoise {
+      return try sampleDenoised(model, modality, items, to: file)
+    }
     try model.sample(count: 1, seed: model.configuration.training.seed) { _, item in
       try modality.writeWithPicture(item, to: file)
     }
+  }
+
+  private func sampleDenoised(
+    _ model: DiffusionModel, _ modality: any DataModality, _ items: any DataSet, to file: URL
+  ) throws {
+    let training = model.configuration.training
+    let split = try DataSplit(items, heldOutFraction: training.heldOutFraction, seed: training.seed)
+    var item = try items.item(at: split.heldOut.first ?? 0, seed: training.seed)
+    let recording = try Tensor(item.conditions[0], shape: [1] + item.shape)
+      .to(device: model.network.device)
+    let name = file.deletingPathExtension().lastPathComponent
+    func write(_ values: [Float], _ suffix: String) throws {
+      // As a modality keeps levels: peaks inside ±1.
+      item.values = values.map { $0 / 8 }
+      item.scale = nil
+      let place = file.deletingLastPathComponent().appendingPathComponent(name + suffix)
+      try modality.writeWithPicture(
+        item, to: place.appendingPathExtension(modality.fileExtension))
+    }
+    try write(item.conditions[0], "-recording")
+    try write(item.values, "-clean")
+    try write(
+      model.denoise(recording, seed: training.seed, items: 0..<1).floats(), "-denoised")
+  }
+
+  /// Clean items with noisy recordings of them.
+  private func noisyRecordings(
+    of clean: any DataSet, _ noise: URL?, _ modality: any DataModality,
+    _ configuration: RunConfiguration
+  ) throws -> any DataSet {
+    guard let noise else {
+      throw StirError(
+        .configuration, "training a denoiser needs recordings of noise: name a folder by --noise")
+    }
+    guard modality.layout.rank == 1, let rate = modality.positionsPerSecond else {
+      throw StirError(
+        .configuration,
+        "the task denoise is for signals over time; \(modality.identifier) items are "
+          + "\(modality.layout.shape) without a rate")
+    }
+    let noises = try modality.dataset(
+      at: noise, progress: console.measuringData(until: interruption))
+    return try NoisyRecordings(
+      clean: clean, noise: noises, degradation: configuration.denoising.degradation, rate: rate,
+      training: configuration.training)
   }
 
   /// The model first: a checkpoint never stands without the model of at least its step.

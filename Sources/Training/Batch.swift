@@ -12,6 +12,8 @@ package struct Batch: Sendable {
   package var levels: [NoiseLevel]
   /// The class of each item, nil for none; empty for a network without classes.
   package var labels: [Int?]
+  /// What the network is shown beside each item, in the shape of `x0`; nil unless it denoises.
+  package var recording: Tensor?
 }
 
 /// Makes batches as a pure function of (seed, number of the batch).
@@ -26,6 +28,8 @@ package struct BatchMaker: Sendable {
   let table: NoiseTable
   let objective: Objective
   let conditioning: Conditioning
+  /// Nil unless the task is to denoise.
+  let denoising: DenoisingConfiguration?
   let batchSize: Int
   let seed: UInt64
   /// The order of the epoch that was last drawn from.
@@ -33,13 +37,15 @@ package struct BatchMaker: Sendable {
 
   package init(
     data: any DataSet, indices: [Int], table: NoiseTable, objective: Objective = Objective(),
-    conditioning: Conditioning = Conditioning(), batchSize: Int, seed: UInt64
+    conditioning: Conditioning = Conditioning(), denoising: DenoisingConfiguration? = nil,
+    batchSize: Int, seed: UInt64
   ) {
     self.data = data
     self.indices = indices
     self.table = table
     self.objective = objective
     self.conditioning = conditioning
+    self.denoising = denoising
     self.batchSize = batchSize
     self.seed = seed
   }
@@ -50,14 +56,17 @@ package struct BatchMaker: Sendable {
     let draws = (number * batchSize)..<((number + 1) * batchSize)
     let items = try items(draws)
     let shape = items[0].shape
+    let normal = try Tensor.stacked(
+      draws.map {
+        try RandomSource(seed: seed &+ Stream.noise.rawValue, item: $0).normal(shape)
+      })
+    let recording = try denoising.map { _ in try recordings(beside: items) }
     return Batch(
       x0: try Tensor(items.flatMap(\.values), shape: [items.count] + shape),
-      noise: try Tensor.stacked(
-        draws.map {
-          try RandomSource(seed: seed &+ Stream.noise.rawValue, item: $0).normal(shape)
-        }),
+      noise: try recording.flatMap { try denoising?.noise(normal, recording: $0) } ?? normal,
       levels: draws.map(level),
-      labels: conditioning.labels ? zip(draws, items).map { label(of: $1, draw: $0) } : [])
+      labels: conditioning.labels ? zip(draws, items).map { label(of: $1, draw: $0) } : [],
+      recording: recording)
   }
 
   private func level(of draw: Int) -> NoiseLevel {
@@ -90,4 +99,9 @@ package struct BatchMaker: Sendable {
     order = (epoch, shuffled)
     return shuffled[position]
   }
+}
+
+/// The recordings beside `items`: [items, channels] + extents.
+func recordings(beside items: [Item]) throws -> Tensor {
+  try Tensor(items.flatMap { $0.conditions[0] }, shape: [items.count] + items[0].shape)
 }

@@ -37,7 +37,7 @@ public final class DiffusionModel {
   public convenience init(contentsOf url: URL, device: Device = .cpu) throws {
     let file = try SafeTensors(contentsOf: url)
     let (configuration, layout, step) = try DiffusionModel.describe(file.metadata, at: url)
-    let network = try UNet(configuration.network, layout: layout)
+    let network = try UNet(configuration.network, layout: layout, task: configuration.task)
     try network.load(file.tensors, from: url.path)
     for (name, parameter) in network.namedParameters() {
       guard try parameter.tensor.sum().item().isFinite else {

@@ -23,13 +23,15 @@ struct HeldOutSet {
   private let levels: [NoiseLevel]
   /// Empty for a network without classes.
   private let labels: [Int?]
+  /// Nil unless the task is to denoise.
+  private let recording: Tensor?
   private let maximumItems = 32
   private let levelCount = 8
 
   /// Nil when nothing is held out.
   init?(
     _ data: any DataSet, indices: [Int], table: NoiseTable, conditioning: Conditioning,
-    seed: UInt64
+    denoising: DenoisingConfiguration? = nil, seed: UInt64
   ) throws {
     guard !indices.isEmpty else { return nil }
     let count = min(maximumItems, indices.count)
@@ -39,7 +41,10 @@ struct HeldOutSet {
     let shape = items[0].shape
     labels = conditioning.labels ? items.map(\.label) : []
     x0 = try Tensor(items.flatMap(\.values), shape: [count] + shape)
-    noise = try BatchNoise(seed: ~seed, items: 0..<count, shape: shape).next()
+    let normal = try BatchNoise(seed: ~seed, items: 0..<count, shape: shape).next()
+    let recording = try denoising.map { _ in try recordings(beside: items) }
+    self.recording = recording
+    noise = try recording.flatMap { try denoising?.noise(normal, recording: $0) } ?? normal
     let levelCount = levelCount
     levels = (0..<levelCount).map { i in
       table.level(at: (2 * i + 1) * table.count / (2 * levelCount))
@@ -58,7 +63,8 @@ struct HeldOutSet {
             network, x0: x0.sliced(dim: 0, rows).to(device: device),
             noise: noise.sliced(dim: 0, rows).to(device: device),
             levels: Array(repeating: level, count: rows.count),
-            labels: labels.isEmpty ? [] : Array(labels[rows])
+            labels: labels.isEmpty ? [] : Array(labels[rows]),
+            recording: recording?.sliced(dim: 0, rows).to(device: device)
           ).sum().item()
         }
       }

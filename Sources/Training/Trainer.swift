@@ -59,6 +59,8 @@ public final class Trainer {
     var configuration = configuration
     configuration.network = network.configuration
     try configuration.objective.validate()
+    let denoising = configuration.task == .denoise ? configuration.denoising : nil
+    try denoising?.validate()
     try configuration.conditioning.settle(on: data)
     let classes = configuration.conditioning.classes.count
     guard network.configuration.classes == (configuration.conditioning.labels ? classes : 0) else {
@@ -87,10 +89,11 @@ public final class Trainer {
     self.configuration = configuration
     batches = BatchMaker(
       data: data, indices: split.training, table: table, objective: configuration.objective,
-      conditioning: configuration.conditioning, batchSize: training.batchSize, seed: training.seed)
+      conditioning: configuration.conditioning, denoising: denoising,
+      batchSize: training.batchSize, seed: training.seed)
     heldOut = try HeldOutSet(
       data, indices: split.heldOut, table: table, conditioning: configuration.conditioning,
-      seed: training.seed)
+      denoising: denoising, seed: training.seed)
     fingerprint = DataSplit.fingerprint(of: data)
   }
 
@@ -126,7 +129,8 @@ public final class Trainer {
       let batch = try nextBatch()
       waiting += ContinuousClock.now - asked
       let mean = try configuration.objective.losses(
-        network, x0: batch.x0, noise: batch.noise, levels: batch.levels, labels: batch.labels
+        network, x0: batch.x0, noise: batch.noise, levels: batch.levels, labels: batch.labels,
+        recording: batch.recording
       ).mean()
       let share = try mean / Double(training.gradientAccumulation)
       try share.backward()
@@ -183,7 +187,7 @@ public final class Trainer {
     let device = network.device
     return Batch(
       x0: try batch.x0.to(device: device), noise: try batch.noise.to(device: device),
-      levels: batch.levels, labels: batch.labels)
+      levels: batch.levels, labels: batch.labels, recording: try batch.recording?.to(device: device))
   }
 
   private func gradient(of parameter: Parameter) throws -> Tensor {

@@ -17,6 +17,17 @@ struct Train: ParsableCommand {
   @Argument(help: "A file or folder of data; folders are read recursively.")
   var data: String
 
+  @Option(
+    help: ArgumentHelp(
+      "generate: make new items; denoise: take noise away (default: as the recipe says, or generate).",
+      valueName: "task"))
+  var task: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "For --task denoise: a file or folder of noise to lay under the clean data.", valueName: "path"))
+  var noise: String?
+
   @Option(help: "The kind of data (default: as the recipe says, the one --plugin, or audio).")
   var modality: String?
 
@@ -63,8 +74,8 @@ struct Train: ParsableCommand {
     let summary = try TrainingRun(
       folder: folder, console: Console(quiet: quiet), interruption: interruption
     ).train(
-      on: URL(fileURLWithPath: data), configuration: configuration(folder), registry: registry,
-      device: device, resume: resume)
+      on: URL(fileURLWithPath: data), noise: noise.map(URL.init(fileURLWithPath:)),
+      configuration: configuration(folder), registry: registry, device: device, resume: resume)
     try report(summary, folder)
     if summary.interrupted {
       throw Interrupted("at step \(summary.step); --resume goes on from there")
@@ -74,6 +85,7 @@ struct Train: ParsableCommand {
   /// The recipe's configuration, or the checkpoint's, with the options over it.
   private func configuration(_ folder: RunFolder) throws -> RunConfiguration {
     var settings = settings
+    if let task { settings.append("task=\(task)") }
     if let modality { settings.append("modality=\(modality)") }
     if let steps { settings.append("training.max_train_steps=\(steps)") }
     if let seed { settings.append("training.seed=\(seed)") }
