@@ -55,7 +55,7 @@ import Testing
     for measure in SpeechMeasure.allCases where measure != .pesq {
       let value: Double = try #require(expected[measure.rawValue]).decoded()
       expectClose(
-        try #require(found[measure]), value, atol: 1e-3, "\(measure) of \(name) at \(rate) Hz")
+        try #require(found[measure]), value, atol: 1e-5, "\(measure) of \(name) at \(rate) Hz")
     }
   }
 

@@ -2,8 +2,7 @@
 
 STOI and ESTOI come from pystoi, SDR from mir_eval's bss_eval_sources; SI-SDR,
 segmental SNR and log-spectral distance are written out here in float64, after the formulas in
-docs/denoising-metrics.md. No package has the last two with these frames; SI-SDR agrees with
-torchmetrics' `zero_mean=True` and asteroid.
+docs/denoising-metrics.md. No package has the last two with these frames.
 
 The signals are made anew by the test from three spoken digits of samples/audio/speech and from
 noise of a congruential generator, so that no sound needs to be stored. At a rate other than 16 kHz
