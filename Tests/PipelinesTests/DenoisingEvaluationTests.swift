@@ -173,31 +173,33 @@ import Testing
   /// A Python that has nothing leaves the column out, one that answers fills it.
   @Test func pesqIsAskedOfTheUsersPython() throws {
     let folder = try TemporaryFolder()
-    #expect(try PESQ(environment: ["STIR_PYTHON": "/bin/false"]) == nil)
+    #expect(try PESQ(environment: ["STIR_PYTHON": "false"]) == nil)
     #expect(try PESQ(environment: ["STIR_PYTHON": folder["none"].path]) == nil)
-    // Takes the place of `python -c SCRIPT FOLDER RATE CHANNELS`.
+    // Takes the place of `python -c SCRIPT FOLDER RATE CHANNELS`, and says the rate for a score.
     let script = """
       #!/bin/sh
-      [ "$5" = 0 ] && { echo '{"noisy": [], "estimate": []}' > "$3/scores.json"; exit; }
-      [ $(stat -c %s "$3/clean-1") = $((4 * 2 * $4)) ] || exit 1
-      echo "{\\"noisy\\": [1.5, 2.5], \\"estimate\\": []}" > "$3/scores.json"
+      [ "$5" = 0 ] || [ $(wc -c < "$3/clean-1") = $((4 * 2 * $4)) ] || exit 1
+      echo "{\\"noisy\\": [$4, 0], \\"estimate\\": []}" > "$3/scores.json"
       """
     try Data(script.utf8).write(to: folder["python"])
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o755], ofItemAtPath: folder["python"].path)
     let pesq = try #require(try PESQ(environment: ["STIR_PYTHON": folder["python"].path]))
-    // Two seconds at 44.1 kHz, which PESQ gets at 16 kHz.
-    try write(Self.speech(1, count: 176_400), to: "a.wav", in: folder, rate: 44_100, channels: 2)
-    let recording = try Recording(at: folder["a.wav"])
-    let scores = try pesq.scores(clean: recording, noisy: recording, estimate: recording)
-    #expect(scores.noisy == 2 && scores.estimate == nil)
+    for (rate, told) in [(44_100, 16_000.0), (8_000, 8_000)] {
+      // Two seconds of two channels.
+      try write(
+        Self.speech(1, count: 4 * rate), to: "\(rate).wav", in: folder, rate: rate, channels: 2)
+      let recording = try Recording(at: folder["\(rate).wav"])
+      let scores = try pesq.scores(clean: recording, noisy: recording, estimate: recording)
+      #expect(scores.noisy == told / 2 && scores.estimate == nil, "\(scores)")
+    }
   }
 
   @Test func commandPrintsTablesAndJSON() throws {
     let folder = try triples()
     let paths = ["clean", "noisy", "estimate"].map { folder[$0].path }
     func evaluate(_ arguments: [String]) throws -> Stir {
-      try Stir.run(["evaluate"] + arguments, environment: ["STIR_PYTHON": "/bin/false"])
+      try Stir.run(["evaluate"] + arguments, environment: ["STIR_PYTHON": "false"])
     }
     let report = try evaluate(["--task", "denoise", "--json"] + paths)
     #expect(report.status == 0, "\(report.errors)")
