@@ -33,7 +33,7 @@ extension AudioModality {
 
   /// Extensions of files that are taken for sound when a folder is read; any other file in it is
   /// passed over. The last three cannot be read, but their owner should hear so.
-  static let knownExtensions: Set<String> = [
+  public static let knownExtensions: Set<String> = [
     "wav", "wave", "w64", "rf64", "flac", "aif", "aiff", "aifc", "ogg", "oga", "opus", "mp3",
     "au", "caf", "m4a", "aac", "wma",
   ]
