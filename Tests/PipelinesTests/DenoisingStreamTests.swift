@@ -33,7 +33,8 @@ import Testing
     let inner = 2_000..<(count - 2_000)
     #expect(signalToNoise(Array(clean[inner]), Array(tone[inner])) > 80)
     let shifted = (inner.lowerBound - 1)..<(inner.upperBound - 1)
-    #expect(signalToNoise(Array(clean[shifted]), Array(tone[inner])) < 25, "one sample is told apart")
+    #expect(
+      signalToNoise(Array(clean[shifted]), Array(tone[inner])) < 25, "one sample is told apart")
   }
 
   @Test func lengthsStayAtAnyRate() throws {
@@ -50,7 +51,8 @@ import Testing
 
   @Test(arguments: [16_000, 44_100, 8_000])
   func howARecordingIsCutChangesNoSample(rate: Int) throws {
-    let recording = Array(repeating: 0, count: 3_000) + noise(21_000) + Array(repeating: 0, count: 9_000)
+    let recording =
+      Array(repeating: 0, count: 3_000) + noise(21_000) + Array(repeating: 0, count: 9_000)
     let halving = TestDenoiser { samples, number in samples.map { $0 / Float(number % 3 + 1) } }
     func clean(_ pieces: [Int]) throws -> [Float] {
       try denoised(recording, by: halving, rate: rate, channels: 2, mix: 0.25, pieces: pieces)
@@ -70,11 +72,11 @@ import Testing
     let steepest = 0.5 * 2 * Float.pi * 50 / 16_000 + 0.5 * 0.5 * Float.pi / 2 / 1_024
     let clean = try denoised(tone, by: alternating)
     #expect(largestStep(clean) < steepest * 1.01)
-    #expect(clean.max()! > 0.49 && clean[5_000...5_999].max()! < 0.26, "windows do differ")
+    #expect(clean.max()! > 0.49 && clean[3_100...5_000].max()! < 0.26, "windows do differ")
     // The same without a cross-fade is found.
     var butted = alternating
     butted.overlap = 0
-    butted.window = 3_040
+    butted.window = 3_000
     #expect(largestStep(try denoised(tone, by: butted)) > steepest * 2)
   }
 
@@ -94,7 +96,7 @@ import Testing
       seen == [[4, 3, 2, 1, 1, 2, 3, 4], [1, 2, 3, 4, 5, 6, 6, 5], [5, 6, 6, 5, 4, 3, 2, 1]])
     seen = []
     _ = try denoised([1, 2], by: denoiser)
-    #expect(seen == [[1, 2, 2, 1, 1, 2, 2, 1]])
+    #expect(Set(seen) == [[1, 2, 2, 1, 1, 2, 2, 1]])
   }
 
   @Test(arguments: [16_000, 44_100])
@@ -157,7 +159,8 @@ import Testing
   @Test func ratesThatAreTooFarApartAreNamed() throws {
     let found = failure { _ = try denoised([1], rate: 16_000 * 300) }
     #expect(found.code == .invalidData && found.message.contains("256 times apart"))
-    #expect(failure { _ = try denoised(noise(200), rate: 8_000, channels: 200) }.code == .invalidData)
+    #expect(
+      failure { _ = try denoised(noise(200), rate: 8_000, channels: 200) }.code == .invalidData)
   }
 
   /// The samples that a stream holds are no more after five minutes than after one.

@@ -51,7 +51,9 @@ import Testing
       #expect(samples(of: after) == samples(of: before))
     }
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [out.lastPathComponent])
+      try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == [
+        out.lastPathComponent
+      ])
   }
 
   @Test func whatIsThereIsNotOverwritten() throws {
@@ -94,27 +96,26 @@ import Testing
     let folder = try TemporaryFolder()
     let recording = noise(160_000)
     try write(recording, to: folder["a.wav"])
-    func interrupted(at window: Int, by signal: Int32, to name: String) -> (any Error)? {
-      let interruption = Interruption(signals: [signal])
-      let denoiser = TestDenoiser { samples, number in
-        if number == window { kill(getpid(), signal) }
-        while number == window, !interruption.isRequested { sched_yield() }
-        return samples
-      }
-      return #expect(throws: Interrupted.self) {
-        _ = try denoising(denoiser, until: interruption)(
-          folder["a.wav"].path, to: folder[name].path)
-      }
+    let interruption = Interruption(signals: [SIGUSR1])
+    let denoiser = TestDenoiser { samples, number in
+      if number == 20 { kill(getpid(), SIGUSR1) }
+      while number == 20, !interruption.isRequested { sched_yield() }
+      return samples
     }
-    let found = interrupted(at: 20, by: SIGUSR1, to: "b.wav")
+    let denoising = denoising(denoiser, until: interruption)
+    let found = #expect(throws: Interrupted.self) {
+      _ = try denoising(folder["a.wav"].path, to: folder["b.wav"].path)
+    }
     let part = try decoded(folder["b.wav"])
     #expect(part.count > 19 * 3_072 - 1_024 && part.count < 22 * 3_072)
     #expect(try part == Array(decoded(folder["a.wav"]).prefix(part.count)))
     #expect(
-      found.map { "\($0)" }
+      found?.description
         == "interrupted at 0:00:03 of 0:00:10; the denoised part is in \(folder["b.wav"].path)")
-    // Nothing was done, so there is no file.
-    _ = interrupted(at: 0, by: SIGUSR2, to: "c.wav")
+    // Where nothing is done there is no file.
+    #expect(throws: Interrupted.self) {
+      _ = try denoising(folder["a.wav"].path, to: folder["c.wav"].path)
+    }
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
         == ["a.wav", "b.wav"])
@@ -166,7 +167,8 @@ import Testing
     #expect(summary.files.count == 3 && summary.failed.map(\.name) == ["deep/broken.wav"])
     let failed = failure { try summary.requireNoFailures() }
     #expect(failed.code == .invalidData)
-    #expect(failed.message.contains("1 of 4 files") && failed.message.contains("is text and no sound"))
+    #expect(
+      failed.message.contains("1 of 4 files") && failed.message.contains("is text and no sound"))
 
     // What is there stays, what is missing is made.
     try FileManager.default.removeItem(at: folder["out/a.wav"])

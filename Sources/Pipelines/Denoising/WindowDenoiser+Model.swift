@@ -16,5 +16,6 @@ public func windowDenoiser(
   _ = try DiffusionModel.describe(url)
   throw StirError(
     .invalidData,
-    "\(url.path) makes new items and does not denoise; give --model a model that was trained to denoise")
+    "\(url.path) makes new items and does not denoise; give --model a model that was trained to denoise"
+  )
 }

@@ -32,8 +32,10 @@ public final class SoundFileReader {
       var info = SF_INFO()
       // libsndfile closes what it fails to open, whatever it is told, so it gets one of its own.
       guard let handle = sf_open_fd(dup(descriptor), Int32(SFM_READ), &info, Int32(SF_TRUE)) else {
-        throw StirError(.invalidData, whyUnrecognised(
-          head: storedBytes(of: descriptor, at: 0, count: 64)))
+        throw StirError(
+          .invalidData,
+          whyUnrecognised(
+            head: storedBytes(of: descriptor, at: 0, count: 64)))
       }
       self.path = path
       self.descriptor = descriptor

@@ -125,7 +125,9 @@ public final class SoundFileWriter {
     do {
       let written = try SoundFileReader(path: path)
       // Some encodings store whole blocks, of which the last is filled up.
-      guard let stored = written.frames, stored >= frames else { throw failure("it is incomplete; is the disk full?") }
+      guard let stored = written.frames, stored >= frames else {
+        throw failure("it is incomplete; is the disk full?")
+      }
       try written.seek(to: frames - 1)
       let last = withUnsafeTemporaryAllocation(of: Float.self, capacity: format.channels) {
         written.read(into: $0)

@@ -26,8 +26,10 @@ extension SoundFormat {
           + containers.keys.sorted().map { "." + $0 }.joined(separator: " "))
     }
     let family = self.family == container ? Int(code) & SF_FORMAT_TYPEMASK : container
-    let candidates = [Int(code) & ~SF_FORMAT_TYPEMASK] + (pathExtension.lowercased() == "opus"
-      ? [SF_FORMAT_OPUS] : alternatives)
+    // libsndfile says of WAV that it could hold MP3, and then does not write it.
+    let same = container == SF_FORMAT_WAV && isMP3 ? [] : [Int(code) & ~SF_FORMAT_TYPEMASK]
+    let candidates =
+      same + (pathExtension.lowercased() == "opus" ? [SF_FORMAT_OPUS] : alternatives)
     guard var found = candidates.lazy.map({ self.with(family | $0) }).first(where: \.isStorable)
     else {
       throw StirError(
@@ -52,8 +54,8 @@ extension SoundFormat {
   /// The format nearest to this one for a WAV that is streamed.
   public func streamed() throws -> SoundFormat {
     let found = try written(as: "wav", frames: 0)
-    return found.family == SF_FORMAT_WAV && Int(found.code) & SF_FORMAT_TYPEMASK == SF_FORMAT_RF64
-      ? found.with(SF_FORMAT_WAV | found.subtype) : found
+    let isLong = Int(found.code) & SF_FORMAT_TYPEMASK == SF_FORMAT_RF64
+    return isLong ? found.with(SF_FORMAT_WAV | found.subtype) : found
   }
 
   /// The container, in which all kinds of WAV are one.
@@ -61,6 +63,8 @@ extension SoundFormat {
     let container = Int(code) & SF_FORMAT_TYPEMASK
     return [SF_FORMAT_WAVEX, SF_FORMAT_RF64].contains(container) ? SF_FORMAT_WAV : container
   }
+
+  private var isMP3: Bool { Int(code) & SF_FORMAT_TYPEMASK == SF_FORMAT_MPEG }
 
   private func with(_ code: Int) -> SoundFormat {
     SoundFormat(rate: rate, channels: channels, code: Int32(code))

@@ -5,16 +5,17 @@ import CSndfile
 /// instrument, and which speaker each channel is for.
 public struct SoundMetadata: Hashable, Sendable {
   /// By libsndfile's numbers.
-  private var texts: [Int32: String] = [:]
+  private(set) var texts: [Int32: String] = [:]
   /// Structures of libsndfile as they are in memory, by the command that sets them.
-  private var structures: [Int32: [UInt8]] = [:]
+  private(set) var structures: [Int32: [UInt8]] = [:]
 
   /// Of what is being read.
   public init(of reader: SoundFileReader) {
     for number in Int32(SF_STR_TITLE)...Int32(SF_STR_GENRE) {
       if let text = sf_get_string(reader.handle, number) { texts[number] = String(cString: text) }
     }
-    let longHistory = 16_384  // the longest coding history that libsndfile keeps
+    // libsndfile hands out a history of coding of up to 16384 characters, and takes fewer.
+    let longHistory = 16_000
     let kinds: [(get: Int, set: Int, size: Int)] = [
       (
         SFC_GET_BROADCAST_INFO, SFC_SET_BROADCAST_INFO,

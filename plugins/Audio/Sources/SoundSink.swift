@@ -12,8 +12,6 @@ final class SoundSink {
   private var header: [UInt8]? = []
   /// How many bytes there would be in a file.
   private var length = 0
-  /// What libsndfile is told instead of `length`.
-  private var announced: Int?
   private var position = 0
   /// Why not all could be written.
   private(set) var failure: String?
@@ -24,10 +22,7 @@ final class SoundSink {
   /// write.
   func open(_ info: inout SF_INFO) -> OpaquePointer? {
     var functions = SF_VIRTUAL_IO(
-      get_filelen: {
-        let sink = SoundSink.at($0)
-        return Int64(sink.announced ?? sink.length)
-      },
+      get_filelen: { Int64(SoundSink.at($0).length) },
       seek: { offset, whence, context in
         let sink = SoundSink.at(context)
         let origin = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? sink.position : sink.length
@@ -44,17 +39,24 @@ final class SoundSink {
       &functions, Int32(SFM_WRITE), &info, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  /// Sends the header.
+  /// Sends the header of a WAV with the lengths that are to come.
   ///
-  /// - Parameter bytes: the samples' that are to follow; nil if that is not known.
+  /// - Parameter bytes: the samples'; nil if that is not known.
   func begin(_ handle: OpaquePointer, bytes: Int?) {
-    // The first time tells how long the header is, the second time it has the right lengths.
     sf_command(handle, Int32(SFC_UPDATE_HEADER_NOW), nil, 0)
-    announced = min(length + (bytes ?? .max / 2), (1 << 32) - 1)
-    sf_command(handle, Int32(SFC_UPDATE_HEADER_NOW), nil, 0)
-    announced = nil
+    // The header ends with the length of the samples, and begins with that of what follows it.
+    setLength(at: length - 4, bytes)
+    setLength(at: 4, bytes.map { length - 8 + $0 + $0 % 2 })
     header?.withUnsafeBytes(send)
     header = nil
+  }
+
+  /// Sets a length of the header: 2³²−1 for one that is not known or does not fit.
+  private func setLength(at place: Int, _ length: Int?) {
+    let field = length.flatMap(UInt32.init(exactly:)) ?? .max
+    withUnsafeBytes(of: field.littleEndian) {
+      header?.replaceSubrange(place..<(place + 4), with: $0)
+    }
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) {

@@ -31,7 +31,8 @@ final class SoundStream {
       get_filelen: { _ in Int64(SoundStream.endless) },
       seek: { offset, whence, context in
         let stream = SoundStream.at(context)
-        let origin = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? stream.position : SoundStream.endless
+        let origin =
+          whence == SEEK_SET ? 0 : whence == SEEK_CUR ? stream.position : SoundStream.endless
         stream.position = max(0, origin &+ Int(offset))
         return Int64(stream.position)
       },
