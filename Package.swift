@@ -159,7 +159,8 @@ let package = Package(
       name: "PipelinesTests", dependencies: ["Pipelines", "Audio", "Image", "stir", "TestSupport"],
       path: "Tests/PipelinesTests", exclude: ["Help"]),
     .testTarget(
-      name: "AudioTests", dependencies: ["Audio", "TestSupport"], path: "plugins/Audio/Tests",
+      name: "AudioTests", dependencies: ["Audio", "CSndfile", "TestSupport"],
+      path: "plugins/Audio/Tests",
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageTests", dependencies: ["Image", "TestSupport"], path: "plugins/Image/Tests",

@@ -18,10 +18,13 @@ public final class Interruption: Sendable {
   }
 
   /// Watches for SIGINT and SIGTERM from now on.
-  public init() {
+  public convenience init() { self.init(signals: [SIGINT, SIGTERM]) }
+
+  /// Watches for `signals` from now on.
+  init(signals: [Int32]) {
     let state = State()
     self.state = state
-    sources = [SIGINT, SIGTERM].map { number in
+    sources = signals.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {

@@ -17,8 +17,8 @@ struct Stir: ParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      Train.self, Generate.self, Evaluate.self, Inspect.self, EMACommand.self, Schedule.self,
-      Plugins.self, DoctorCommand.self,
+      Train.self, Generate.self, Denoise.self, Evaluate.self, Inspect.self, EMACommand.self,
+      Schedule.self, Plugins.self, DoctorCommand.self,
     ])
 
   static func main() {

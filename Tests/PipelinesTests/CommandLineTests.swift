@@ -60,9 +60,9 @@ import Testing
 
   /// Golden help. After a wanted change: `stir help COMMAND > Tests/PipelinesTests/Help/COMMAND.txt`.
   @Test(arguments: [
-    "stir", "train", "generate", "evaluate", "ema", "schedule", "schedule-plot", "schedule-search",
-    "inspect", "doctor", "plugins", "plugins-list",
-    "plugins-inspect", "plugins-new", "plugins-check",
+    "stir", "train", "generate", "denoise", "evaluate", "ema", "schedule", "schedule-plot",
+    "schedule-search", "inspect", "doctor", "plugins", "plugins-list", "plugins-inspect",
+    "plugins-new", "plugins-check",
   ])
   func helpIsAsItWas(command: String) throws {
     let words = command == "stir" ? [] : command.split(separator: "-").map(String.init)

@@ -63,13 +63,16 @@ struct Resampler: Hashable, Sendable {
         return src_simple(&data, Int32(SRC_SINC_MEDIUM_QUALITY), Int32(channels))
       }
     }
-    guard status == 0 else {
-      let reason = src_strerror(status).map { String(cString: $0) } ?? "unknown error"
-      throw StirError(
-        .invalidData, "cannot be converted from \(source) to \(target) Hz: \(reason)")
-    }
+    guard status == 0 else { throw failure(status) }
     output.removeFirst(early * channels)
     return output
+  }
+
+  /// libsamplerate's reason for `status`.
+  func failure(_ status: Int32) -> StirError {
+    let reason = src_strerror(status).map { String(cString: $0) } ?? "unknown error"
+    return StirError(
+      .invalidData, "cannot be converted from \(source) to \(target) Hz: \(reason)")
   }
 }
 

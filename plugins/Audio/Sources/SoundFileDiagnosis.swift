@@ -18,9 +18,8 @@ func soundFileSize(_ descriptor: Int32) throws -> Int {
   return Int(status.st_size)
 }
 
-/// Why libsndfile took the opened file for no sound.
-func whyUnrecognised(_ descriptor: Int32) -> String {
-  let head = storedBytes(of: descriptor, at: 0, count: 64)
+/// Why libsndfile took what begins with `head` for no sound.
+func whyUnrecognised(head: [UInt8]) -> String {
   let begins = { (text: String) in head.starts(with: Array(text.utf8)) }
   if begins("RIFF") || begins("FORM") || begins("fLaC") || begins("OggS") || begins("caff") {
     return "is damaged, cut short, or of an encoding that libsndfile does not read; "
@@ -37,6 +36,12 @@ func whyUnrecognised(_ descriptor: Int32) -> String {
     "is no sound that libsndfile knows; expected \(AudioModality.codecs.joined(separator: ", "))"
 }
 
+/// Programs that write to a pipe cannot go back to fill in a length, and leave one of about 2³¹ or
+/// 2³² bytes.
+func isUnknownLength(_ bytes: Int) -> Bool {
+  [1 << 31, 1 << 32].contains { ($0 - 65_536...$0).contains(bytes) }
+}
+
 /// Up to `count` bytes of an opened file from `offset` on, wherever it is being read.
 func storedBytes(of descriptor: Int32, at offset: Int, count: Int) -> [UInt8] {
   var bytes = [UInt8](repeating: 0, count: count)
@@ -48,8 +53,11 @@ extension SoundFileReader {
   /// How the file falls short of what it says it holds, if it does.
   ///
   /// - Parameter decoded: the frames that could be read.
-  func truncation(decoded: Int) -> String? {
-    if format.container.uppercased().hasPrefix("OGG"), frames == nil {
+  public func truncation(decoded: Int) -> String? {
+    if let failure = stream?.failure {
+      return "cannot be read after \(seconds(decoded)): \(failure)"
+    }
+    if stream == nil, format.container.uppercased().hasPrefix("OGG"), frames == nil {
       return "is cut short: its last Ogg page is missing"
     }
     if let frames, decoded < frames {
@@ -62,25 +70,31 @@ extension SoundFileReader {
     return nil
   }
 
+  /// Whether the program that wrote the header could not go back to fill in a length.
+  var tellsNoLength: Bool { soundBytes().first.map(isUnknownLength) ?? false }
+
   /// The bytes of sound that the header tells of, and those that are there.
   private func storedLength() -> (told: Int, there: Int)? {
+    let numbers = soundBytes()
+    if let told = numbers.first, !isUnknownLength(told) {
+      // `data : 96000 (should be 57582)`, in which the second is what is there.
+      return (told, numbers.count > 1 ? numbers[numbers.count - 1] : size)
+    }
+    return mp3StreamLength()
+  }
+
+  /// The lengths in bytes that libsndfile noted of the chunk of samples.
+  private func soundBytes() -> [Int] {
     for line in log.split(separator: "\n") {
       let parts = line.split(separator: ":", maxSplits: 1)
       guard parts.count == 2 else { continue }
       let key = parts[0].filter { $0 != " " }.lowercased()
       guard ["data", "ssnd", "datasize"].contains(key) else { continue }
       let numbers = parts[1].split { !$0.isNumber }.compactMap { Int($0) }
-      guard let told = numbers.first, !isUnknownLength(told) else { continue }
-      // `data : 96000 (should be 57582)`, in which the second is what is there.
-      return (told, parts[1].contains("should be") ? numbers.last ?? size : size)
+      guard !numbers.isEmpty else { continue }
+      return parts[1].contains("should be") ? numbers : Array(numbers.prefix(1))
     }
-    return mp3StreamLength()
-  }
-
-  /// Programs that write to a pipe cannot go back to fill in a length, and leave one of about 2³¹
-  /// or 2³² bytes.
-  private func isUnknownLength(_ bytes: Int) -> Bool {
-    [1 << 31, 1 << 32].contains { ($0 - 65_536...$0).contains(bytes) }
+    return []
   }
 
   /// The length in bytes that the encoder of an MP3 wrote into its first frame (the Xing or Info

@@ -2,7 +2,7 @@ import CSndfile
 import Foundation
 import Modality
 
-/// A sound file that is read piece by piece: WAV, FLAC, AIFF, Ogg Vorbis and Opus, MP3 and
+/// A sound file or stream that is read piece by piece: WAV, FLAC, AIFF, Ogg Vorbis and Opus, MP3 and
 /// whatever else libsndfile knows.
 ///
 /// One reader belongs to one thread at a time; any number of readers may work beside each other.
@@ -14,8 +14,10 @@ public final class SoundFileReader {
   public let frames: Int?
   /// The bytes in the file.
   let size: Int
+  /// Where the bytes come from, if from no file.
+  let stream: SoundStream?
   private let descriptor: Int32
-  private let handle: OpaquePointer
+  let handle: OpaquePointer
 
   /// - Throws: `StirError.Code.missingInput` if the file cannot be opened, `.invalidData` if it is
   ///   no sound.
@@ -30,12 +32,16 @@ public final class SoundFileReader {
       var info = SF_INFO()
       // libsndfile closes what it fails to open, whatever it is told, so it gets one of its own.
       guard let handle = sf_open_fd(dup(descriptor), Int32(SFM_READ), &info, Int32(SF_TRUE)) else {
-        throw StirError(.invalidData, whyUnrecognised(descriptor))
+        throw StirError(
+          .invalidData,
+          whyUnrecognised(
+            head: storedBytes(of: descriptor, at: 0, count: 64)))
       }
       self.path = path
       self.descriptor = descriptor
       self.handle = handle
       self.size = size
+      stream = nil
       format = SoundFormat(
         rate: Int(info.samplerate), channels: Int(info.channels), code: info.format)
       // libsndfile stands the largest number for a length that a stream's end would have told.
@@ -44,6 +50,32 @@ public final class SoundFileReader {
       close(descriptor)
       throw error.located(path)
     }
+  }
+
+  /// Reads a stream of any of these kinds but MP3, such as a pipe, from its first byte to its last.
+  /// It cannot be made to ``seek(to:)``.
+  ///
+  /// A WAV whose header tells of no length, because it was written to a pipe, ends with the stream.
+  ///
+  /// - Parameters:
+  ///   - descriptor: stays open.
+  ///   - name: what messages call it.
+  /// - Throws: `StirError.Code.invalidData` if it is no sound or cannot be read.
+  public init(stream descriptor: Int32, name: String) throws {
+    let stream = SoundStream(descriptor)
+    var info = SF_INFO()
+    guard let handle = stream.open(&info) else {
+      throw StirError(.invalidData, "\(name): \(stream.whyUnrecognised)")
+    }
+    path = name
+    self.descriptor = -1
+    self.handle = handle
+    self.stream = stream
+    size = .max
+    format = SoundFormat(
+      rate: Int(info.samplerate), channels: Int(info.channels), code: info.format)
+    // A header without a length is read as one of 2^40 or more, or as what the stream says it is.
+    frames = info.frames >= 1 << 40 || stream.tellsNoLength ? nil : Int(info.frames)
   }
 
   deinit {

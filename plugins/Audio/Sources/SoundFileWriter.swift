@@ -2,20 +2,24 @@ import CSndfile
 import Foundation
 import Modality
 
-/// Writes a WAV or FLAC file piece by piece.
+/// Writes a sound file or stream piece by piece, in any format that libsndfile can write.
 ///
-/// Samples outside [-1, 1] saturate at full scale, except in `float` files. The bytes depend on
-/// the samples alone: no date or program name is stored.
+/// Samples outside [-1, 1] saturate at full scale, except in floating point. The bytes depend on
+/// the samples and the metadata alone: no date or program name is added.
 public final class SoundFileWriter {
-  private let path: String
+  /// What is read back once it is complete; nil for a stream.
+  private let path: String?
   private let name: String
-  private let channels: Int
-  private let subtype: AudioConfiguration.Subtype
+  private let format: SoundFormat
+  private let sink: SoundSink?
   private let handle: OpaquePointer
-  private var frames = 0
+  /// How many were written, of one sample in each channel.
+  public private(set) var frames = 0
+  /// How many samples were beyond full scale and saturated.
+  public private(set) var saturated = 0
   private var isClosed = false
 
-  /// Opens `path`, replacing what stands there.
+  /// Opens `path` to write a WAV or FLAC file, replacing what stands there.
   ///
   /// - Parameters:
   ///   - path: any name: the container decides what is written, not the extension.
@@ -23,45 +27,83 @@ public final class SoundFileWriter {
   ///   - rate: in Hz.
   /// - Throws: `StirError.Code.unwritableOutput`, or `.configuration` for what the container
   ///   cannot hold.
-  public init(
+  public convenience init(
     path: String, name: String? = nil, rate: Int, channels: Int,
     container: AudioConfiguration.Container, subtype: AudioConfiguration.Subtype
   ) throws {
-    let name = name ?? path
-    let code = container.code | subtype.code
-    guard canStore(code: code, rate: rate, channels: channels) else {
-      throw StirError(
-        .configuration,
-        "\(name): \(container.rawValue) cannot hold \(counted(channels, "channel")) of "
-          + "\(subtype.rawValue) at \(rate) Hz")
-    }
+    try self.init(
+      path: path, name: name ?? path,
+      format: SoundFormat(rate: rate, channels: channels, code: container.code | subtype.code))
+  }
+
+  /// Opens `path` to write `format`, replacing what stands there.
+  ///
+  /// - Parameters:
+  ///   - name: what messages call it.
+  ///   - metadata: what the file holds beside samples, as far as its container can.
+  /// - Throws: `StirError.Code.unwritableOutput`, or `.configuration` for what the container
+  ///   cannot hold.
+  public init(
+    path: String, name: String, format: SoundFormat, metadata: SoundMetadata? = nil
+  ) throws {
+    var info = try format.info(for: name)
     let descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw StirError(.unwritableOutput, "cannot write \(name): \(lastSystemError())")
     }
-    var info = SF_INFO(
-      frames: 0, samplerate: Int32(rate), channels: Int32(channels), format: code, sections: 0,
-      seekable: 0)
     errno = 0
     // The descriptor is libsndfile's to close from here on, even if it fails.
     guard let handle = sf_open_fd(descriptor, Int32(SFM_WRITE), &info, Int32(SF_TRUE)) else {
       let reason = errno == 0 ? "libsndfile refuses to open it" : lastSystemError()
       throw StirError(.unwritableOutput, "cannot write \(name): \(reason)")
     }
-    // A float WAV would otherwise hold the time at which it was written.
-    sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, Int32(SF_FALSE))
-    (self.path, self.name, self.channels) = (path, name, channels)
-    (self.subtype, self.handle) = (subtype, handle)
+    (self.path, self.name, self.format, sink) = (path, name, format, nil)
+    self.handle = handle
+    prepare(metadata)
+  }
+
+  /// Begins a WAV on a descriptor that may be a pipe; each piece is passed on as it is written.
+  ///
+  /// - Parameters:
+  ///   - descriptor: stays open.
+  ///   - format: in a WAV container.
+  ///   - length: the frames that will be written. Without, or where they are more than 4 GiB, the
+  ///     header has the length 2³²−1, which readers take for "until the end".
+  /// - Throws: as ``init(path:name:format:metadata:)``.
+  public init(
+    stream descriptor: Int32, name: String, format: SoundFormat, length: Int?,
+    metadata: SoundMetadata? = nil
+  ) throws {
+    var info = try format.info(for: name)
+    let sink = SoundSink(descriptor)
+    guard let handle = sink.open(&info) else {
+      throw StirError(
+        .unwritableOutput, "cannot write \(name): \(String(cString: sf_strerror(nil)))")
+    }
+    (path, self.name, self.format, self.sink) = (nil, name, format, sink)
+    self.handle = handle
+    prepare(metadata)
+    sink.begin(handle, bytes: length.map { $0 * format.channels * format.bytesPerSample })
+    guard sink.failure == nil else { throw failure(libraryReason()) }
   }
 
   deinit {
     if !isClosed { sf_close(handle) }
   }
 
+  private func prepare(_ metadata: SoundMetadata?) {
+    // A float WAV would otherwise hold the time at which it was written.
+    sf_command(handle, Int32(SFC_SET_ADD_PEAK_CHUNK), nil, Int32(SF_FALSE))
+    // A WAV of 4 GiB becomes an RF64, and an RF64 that has less becomes a WAV.
+    sf_command(handle, Int32(SFC_RF64_AUTO_DOWNGRADE), nil, Int32(SF_TRUE))
+    metadata?.write(to: handle)
+  }
+
   /// Appends interleaved samples, a whole number of frames.
   /// - Throws: `StirError.Code.unwritableOutput` when the disk is full, `.invalidData` for samples
   ///   that are not numbers.
   public func write(_ samples: some Collection<Float>) throws {
+    let channels = format.channels
     var rest = samples[...]
     // Some encoders of libsndfile keep a whole call's samples on the stack, so they get few.
     while !rest.isEmpty {
@@ -73,18 +115,21 @@ public final class SoundFileWriter {
   /// Completes the file and makes sure that its last frame reads back.
   /// - Throws: `StirError.Code.unwritableOutput`.
   public func finish() throws {
-    sf_write_sync(handle)
+    if sink == nil { sf_write_sync(handle) }
     let reason = libraryReason()
     let failed = sf_error(handle) != 0
     isClosed = true
-    guard sf_close(handle) == 0, !failed else { throw failure(reason) }
-    guard frames > 0 else { return }
+    guard sf_close(handle) == 0, !failed, sink?.failure == nil else { throw failure(reason) }
+    guard frames > 0, let path else { return }
     // Encoders write their last block on closing, and not all of them tell of a full disk then.
     do {
       let written = try SoundFileReader(path: path)
-      guard written.frames == frames else { throw failure("it is incomplete; is the disk full?") }
+      // Some encodings store whole blocks, of which the last is filled up.
+      guard let stored = written.frames, stored >= frames else {
+        throw failure("it is incomplete; is the disk full?")
+      }
       try written.seek(to: frames - 1)
-      let last = withUnsafeTemporaryAllocation(of: Float.self, capacity: channels) {
+      let last = withUnsafeTemporaryAllocation(of: Float.self, capacity: format.channels) {
         written.read(into: $0)
       }
       guard last == 1 else { throw failure("it is incomplete; is the disk full?") }
@@ -94,32 +139,42 @@ public final class SoundFileWriter {
   }
 
   private func writeBlock(_ samples: [Float]) throws {
-    guard let bad = samples.firstIndex(where: { !$0.isFinite }) else {
-      let count = Int64(samples.count / channels)
-      let written =
-        subtype == .float
-        ? sf_writef_float(handle, samples, count)
-        : sf_writef_int(handle, samples.map(quantized), count)
-      guard written == count else { throw failure(libraryReason()) }
-      frames += Int(count)
-      return
+    let channels = format.channels
+    if let bad = samples.firstIndex(where: { !$0.isFinite }) {
+      throw StirError(
+        .invalidData,
+        "cannot write \(name): the sample in frame \(frames + bad / channels) is not a number")
     }
-    throw StirError(
-      .invalidData,
-      "cannot write \(name): the sample in frame \(frames + bad / channels) is not a number")
+    let count = samples.count / channels
+    guard frames + count <= format.frameLimit ?? .max || sink != nil else {
+      throw failure(
+        "\(format.container) holds at most 4 GiB; give a name that ends in .w64 or .flac")
+    }
+    let written: Int64
+    if let bits = format.integerBits {
+      saturated += samples.count { abs($0) > 1 }
+      written = sf_writef_int(handle, samples.map { quantized($0, bits: bits) }, Int64(count))
+    } else if format.isFloatingPoint {
+      written = sf_writef_float(handle, samples, Int64(count))
+    } else {
+      saturated += samples.count { abs($0) > 1 }
+      written = sf_writef_float(handle, samples.map { min(max($0, -1), 1) }, Int64(count))
+    }
+    guard written == count, sink?.failure == nil else { throw failure(libraryReason()) }
+    frames += count
   }
 
-  /// The nearest step of the subtype in the upper bits of 32, so that a file that is read and
+  /// The nearest step of `bits` bits in the upper ones of 32, so that a file that is read and
   /// written again keeps every bit. libsndfile's own conversion would scale by one step too few.
-  private func quantized(_ sample: Float) -> Int32 {
-    let bits = subtype == .pcm16 ? 15 : 23
-    let steps = Double(1 << bits)
+  private func quantized(_ sample: Float, bits: Int) -> Int32 {
+    let steps = Double(1 << (bits - 1))
     let step = (Double(sample) * steps).rounded()
-    return Int32(min(max(step, -steps), steps - 1)) << (31 - bits)
+    return Int32(min(max(step, -steps), steps - 1)) << (32 - bits)
   }
 
   /// What libsndfile says of the last failure; the system's words if it was the system's.
   private func libraryReason() -> String {
+    if let failure = sink?.failure { return failure }
     let text = String(cString: sf_strerror(handle))
     let prefix = "System error : "
     return text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count).prefix { $0 != "." }) : text

@@ -1,4 +1,5 @@
 import CSndfile
+import Modality
 
 /// What a sound file says of itself.
 public struct SoundFormat: Hashable, Sendable {
@@ -37,6 +38,59 @@ extension AudioModality {
     "wav", "wave", "w64", "rf64", "flac", "aif", "aiff", "aifc", "ogg", "oga", "opus", "mp3",
     "au", "caf", "m4a", "aac", "wma",
   ]
+}
+
+extension SoundFormat {
+  var isStorable: Bool { canStore(code: code, rate: rate, channels: channels) }
+
+  /// What libsndfile wants to know to write it.
+  /// - Throws: `StirError.Code.configuration` if the container cannot hold it.
+  func info(for name: String) throws -> SF_INFO {
+    guard isStorable else {
+      throw StirError(
+        .configuration,
+        "\(name): \(container) cannot hold \(counted(channels, "channel")) of \(encoding) at "
+          + "\(rate) Hz")
+    }
+    return SF_INFO(
+      frames: 0, samplerate: Int32(rate), channels: Int32(channels), format: code, sections: 0,
+      seekable: 0)
+  }
+
+  var subtype: Int { Int(code) & SF_FORMAT_SUBMASK }
+
+  var isFloatingPoint: Bool { subtype == SF_FORMAT_FLOAT || subtype == SF_FORMAT_DOUBLE }
+
+  /// The bits of a sample that is stored as a whole number, or was made from one; nil if it is made
+  /// from a fraction.
+  var integerBits: Int? {
+    switch subtype {
+    case SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8: 8
+    case SF_FORMAT_PCM_16, SF_FORMAT_ULAW, SF_FORMAT_ALAW, SF_FORMAT_ALAC_16: 16
+    case SF_FORMAT_ALAC_20: 20
+    case SF_FORMAT_PCM_24, SF_FORMAT_ALAC_24: 24
+    case SF_FORMAT_PCM_32, SF_FORMAT_ALAC_32: 32
+    default: nil
+    }
+  }
+
+  /// Those that one sample takes, or more than that where it is packed.
+  var bytesPerSample: Int {
+    switch subtype {
+    case SF_FORMAT_PCM_S8, SF_FORMAT_PCM_U8, SF_FORMAT_ULAW, SF_FORMAT_ALAW: 1
+    case SF_FORMAT_PCM_24: 3
+    case SF_FORMAT_PCM_32, SF_FORMAT_FLOAT: 4
+    case SF_FORMAT_DOUBLE: 8
+    default: 2
+    }
+  }
+
+  /// The frames that fit the 32-bit lengths of the container; nil if it has longer ones.
+  public var frameLimit: Int? {
+    let short = [SF_FORMAT_WAV, SF_FORMAT_WAVEX, SF_FORMAT_AIFF, SF_FORMAT_AU]
+    guard short.contains(Int(code) & SF_FORMAT_TYPEMASK) else { return nil }
+    return (1 << 32 - 1 << 20) / (channels * bytesPerSample)
+  }
 }
 
 /// Whether libsndfile can write `channels` at `rate` Hz in the format `code`.
