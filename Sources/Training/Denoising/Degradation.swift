@@ -21,7 +21,7 @@ public struct Degradation: Configuration {
   /// The share with a room around the signal; the room belongs to what is wanted.
   public var reverbShare = 0.2
   /// The share whose signal and noise reach up to a limit only, as over a telephone.
-  public var bandLimitShare = 0.15
+  public var bandLimitShare = 0.35
   /// The share of recordings that are overdriven.
   public var clippingShare = 0.05
 

@@ -50,11 +50,12 @@ struct Biquad {
 }
 
 extension [Biquad] {
-  /// A Butterworth filter of fourth order.
+  /// A Butterworth filter of eighth order.
   static func lowPass(_ frequency: Double) -> [Biquad] {
-    [.lowPass(frequency, q: 0.5412), .lowPass(frequency, q: 1.3066)]
+    [0.5098, 0.6013, 0.9, 2.5629].map { .lowPass(frequency, q: $0) }
   }
 
+  /// A Butterworth filter of fourth order.
   static func highPass(_ frequency: Double) -> [Biquad] {
     [.highPass(frequency, q: 0.5412), .highPass(frequency, q: 1.3066)]
   }
