@@ -23,8 +23,9 @@ extension DenoisingEvaluation {
       if let pesq {
         let scores = try pesq.scores(clean: clean, noisy: noisy, estimate: estimate)
         (row.noisy[.pesq], row.estimate[.pesq]) = (scores.noisy, scores.estimate)
-        remark("noisy recording", row.noisy[.pesq] == nil, "PESQ finds no utterance")
-        remark("estimate", row.estimate[.pesq] == nil, "PESQ finds no utterance")
+        let text = "no PESQ, as where it finds no utterance"
+        remark("noisy recording", row.noisy[.pesq] == nil, text)
+        remark("estimate", row.estimate[.pesq] == nil, text)
       }
       remark("clean recording", row.noisy[.stoi] == nil, "too little speech for STOI, under 0.4 s")
       remark("clean recording", row.noisy[.segmentalSNR] == nil, "shorter than a frame of 32 ms")

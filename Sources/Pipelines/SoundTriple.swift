@@ -18,7 +18,9 @@ struct SoundTriple: Sendable {
   static func at(
     clean: URL, noisy: URL, estimate: URL
   ) throws -> (triples: [SoundTriple], notes: [(text: String, file: String)]) {
-    let folders = [clean, noisy, estimate].filter(isFolder)
+    let paths = [clean, noisy, estimate]
+    let sets = try paths.map(SoundSet.init)
+    let folders = paths.filter(isFolder)
     guard folders.count == 3 else {
       guard folders.isEmpty else {
         throw StirError(
@@ -26,16 +28,12 @@ struct SoundTriple: Sendable {
           "\(folders[0].path) is a folder; expected three files or three folders")
       }
       let name = clean.deletingPathExtension().lastPathComponent
-      return (
-        [SoundTriple(name: name, clean: clean, noisy: noisy, estimate: estimate)], []
-      )
+      return ([SoundTriple(name: name, clean: clean, noisy: noisy, estimate: estimate)], [])
     }
-    let truth = try SoundSet(clean)
-    let others = try [SoundSet(noisy), SoundSet(estimate)]
+    let (truth, others) = (sets[0], sets[1...])
     let triples = try truth.files.keys.sorted().map { name in
-      SoundTriple(
-        name: name, clean: truth.url(name)!, noisy: try others[0].partner(of: name, in: truth),
-        estimate: try others[1].partner(of: name, in: truth))
+      let files = try sets.map { try $0.file(name, of: truth) }
+      return SoundTriple(name: name, clean: files[0], noisy: files[1], estimate: files[2])
     }
     let extra = others.flatMap { set in
       set.files.filter { truth.files[$0.key] == nil }.values.sorted().map {
@@ -69,18 +67,15 @@ private struct SoundSet {
     }
   }
 
-  func url(_ name: String) -> URL? {
-    files[name].map { URL(fileURLWithPath: folder).appendingPathComponent($0) }
-  }
-
-  func partner(of name: String, in truth: SoundSet) throws -> URL {
-    guard let url = url(name) else {
+  /// The file of `name`, which `truth` has.
+  func file(_ name: String, of truth: SoundSet) throws -> URL {
+    guard let path = files[name] else {
       throw StirError(
         .missingInput,
         "\(folder) has no partner of \(truth.files[name] ?? name) in \(truth.folder); expected a "
           + "sound file \(name).wav there, or with another extension")
     }
-    return url
+    return URL(fileURLWithPath: folder).appendingPathComponent(path)
   }
 }
 

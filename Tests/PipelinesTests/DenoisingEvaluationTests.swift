@@ -141,12 +141,16 @@ import Testing
     try FileManager.default.removeItem(at: folder["estimate/a.wav"])
     fails(.missingInput, folder, containing: ["estimate", "a.wav", "no partner"])
     try write(Self.speech(1), to: "estimate/a.wav", in: folder)
-    try FileManager.default.copyItem(at: folder["clean/a.wav"], to: folder["clean/a.flac"])
-    fails(.invalidData, folder, containing: ["a.flac", "a.wav", "extension"])
+    try expectError(.missingInput, containing: "nowhere") {
+      _ = try DenoisingEvaluation(
+        clean: folder["clean"], noisy: folder["nowhere"], estimate: folder["estimate"])
+    }
     try expectError(.configuration, containing: "three folders") {
       _ = try DenoisingEvaluation(
         clean: folder["clean"], noisy: folder["noisy/a.wav"], estimate: folder["estimate"])
     }
+    try FileManager.default.copyItem(at: folder["clean/a.wav"], to: folder["clean/a.flac"])
+    fails(.invalidData, folder, containing: ["a.flac", "a.wav", "extension"])
   }
 
   @Test func silenceAndLeftoversAreNoted() throws {

@@ -4,7 +4,8 @@ import Foundation
 /// (Cooley and Tukey, "An algorithm for the machine calculation of complex Fourier series", 1965).
 ///
 /// kissfft's single precision is enough to look at a spectrum. The normal equations of
-/// ``distortionRatio(clean:estimate:)`` need more: their condition reaches 10¹⁰.
+/// `distortionRatio` need more: their condition is about 10⁸ for speech at 16 kHz and up to 10¹⁵ for
+/// the same converted to 48 kHz.
 struct FourierTransform {
   /// A sequence of complex numbers.
   struct Values {
