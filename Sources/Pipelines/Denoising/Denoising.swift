@@ -21,7 +21,8 @@ public struct Denoising {
     (self.console, self.interruption) = (console, interruption)
   }
 
-  /// Denoises `input` to `output`, which is not there yet.
+  /// Denoises `input` to `output`, which is not there yet, in 32-bit floating point: what samples of
+  /// 32 or 64 bits have beyond 24 is lost.
   ///
   /// - Parameters:
   ///   - input: a file, a folder, or `-` for standard input.
@@ -61,7 +62,9 @@ public struct Denoising {
       folder, extensions: AudioModality.knownExtensions, noun: "sound file")
     summary.failed = listing.rejected
     for (number, entry) in listing.entries.enumerated() {
-      try interruption.check()
+      guard !interruption.isRequested else {
+        throw Interrupted("after \(number) of \(counted(listing.entries.count, "file"))")
+      }
       do {
         // What cannot be written as it is, such as MP3, becomes a WAV.
         let isWritable = SoundFormat.canBeWritten(as: path(entry.path).pathExtension)
