@@ -137,7 +137,7 @@ extension EditRequest {
 }
 
 /// What `body` returns, or its error with `place` before its message.
-private func located<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
+func located<Result>(_ place: String, _ body: () throws -> Result) throws -> Result {
   do { return try body() } catch let error as StirError { throw error.located(place) }
 }
 

@@ -65,3 +65,26 @@ func samples(of reader: SoundFileReader) -> [Float] {
     samples += block.prefix(frames * reader.format.channels)
   }
 }
+
+/// ``Denoising`` by a denoiser that is known.
+func denoising(
+  _ denoiser: TestDenoiser = TestDenoiser(), until interruption: Interruption? = nil
+) -> Denoising {
+  Denoising(
+    denoiser, mix: 0, console: Console(quiet: true),
+    interruption: interruption ?? Interruption(signals: []))
+}
+
+/// Writes interleaved samples as WAV, making its folders.
+@discardableResult
+func writeWAV(
+  _ samples: [Float], to url: URL, rate: Int = 16_000, channels: Int = 1,
+  subtype: AudioConfiguration.Subtype = .pcm16
+) throws -> URL {
+  try makeFolder(url.deletingLastPathComponent())
+  let writer = try SoundFileWriter(
+    path: url.path, rate: rate, channels: channels, container: .wav, subtype: subtype)
+  try writer.write(samples)
+  try writer.finish()
+  return url
+}

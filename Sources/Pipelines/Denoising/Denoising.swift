@@ -21,7 +21,8 @@ public struct Denoising {
     (self.console, self.interruption) = (console, interruption)
   }
 
-  /// Denoises `input` to `output`, which is not there yet.
+  /// Denoises `input` to `output`, which is not there yet, in 32-bit floating point: what samples of
+  /// 32 or 64 bits have beyond 24 is lost.
   ///
   /// - Parameters:
   ///   - input: a file, a folder, or `-` for standard input.
@@ -61,7 +62,9 @@ public struct Denoising {
       folder, extensions: AudioModality.knownExtensions, noun: "sound file")
     summary.failed = listing.rejected
     for (number, entry) in listing.entries.enumerated() {
-      try interruption.check()
+      guard !interruption.isRequested else {
+        throw Interrupted("after \(number) of \(counted(listing.entries.count, "file"))")
+      }
       do {
         // What cannot be written as it is, such as MP3, becomes a WAV.
         let isWritable = SoundFormat.canBeWritten(as: path(entry.path).pathExtension)
@@ -91,17 +94,21 @@ public struct Denoising {
       throw StirError(.invalidData, "\(reader.path): holds no sound (0 frames)")
     }
     let metadata = SoundMetadata(of: reader)
+    let stream = try located(reader.path) {
+      try DenoisingStream(
+        denoiser, rate: reader.format.rate, channels: reader.format.channels, mix: mix)
+    }
     var work = RecordingDenoising(
-      reader, by: try stream(for: reader), console: console, interruption: interruption,
-      progress: progress)
+      reader, by: stream, console: console, interruption: interruption, progress: progress)
     if output == "-" {
       try work.write(
         to: SoundFileWriter(
           stream: standardOutput, name: "standard output", format: reader.format.streamed(),
           length: reader.frames, metadata: metadata))
     } else {
-      let format = try reader.format.written(
-        as: path(output).pathExtension, frames: reader.frames)
+      let format = try located(output) {
+        try reader.format.written(as: path(output).pathExtension, frames: reader.frames)
+      }
       try writeAtomically(to: path(output)) { (temporary: URL) in
         try work.write(
           to: SoundFileWriter(
@@ -117,60 +124,9 @@ public struct Denoising {
     return file
   }
 
-  private func stream(for reader: SoundFileReader) throws -> DenoisingStream {
-    do {
-      return try DenoisingStream(
-        denoiser, rate: reader.format.rate, channels: reader.format.channels, mix: mix)
-    } catch let error as StirError {
-      throw error.located(reader.path)
-    }
-  }
-
   private func note(_ text: String, of file: inout DenoisingSummary.File) {
     file.notes.append(text)
     console.note("\(file.input): \(text)")
-  }
-}
-
-/// What ``Denoising`` did.
-public struct DenoisingSummary: Encodable, Sendable {
-  public struct File: Encodable, Sendable {
-    public var input: String
-    public var output: String
-    /// The recording's.
-    public var seconds: Double
-    /// What a person should know of it, such as samples that saturated.
-    public var notes: [String] = []
-  }
-
-  public var files: [File] = []
-  /// Files of a folder that could not be denoised.
-  public var failed: [RejectedInput] = []
-  /// Of all recordings that were denoised.
-  public var seconds = 0.0
-  /// How many seconds were denoised in one.
-  public var realTimeFactor = 0.0
-
-  enum CodingKeys: String, CodingKey {
-    case files, failed, seconds
-    case realTimeFactor = "real_time_factor"
-  }
-
-  /// A sentence for people.
-  public var text: String {
-    "denoised \(counted(files.count, "file")), \(clock(seconds)) in all, "
-      + "\(decimal(realTimeFactor, 1)) times real time"
-  }
-
-  /// - Throws: `StirError.Code.invalidData` that lists the files that failed, if any did.
-  public func requireNoFailures() throws {
-    guard !failed.isEmpty else { return }
-    let shown = failed.prefix(10).map { "\n  \($0.name): \($0.reason)" }.joined()
-    let more = failed.count > 10 ? "\n  and \(failed.count - 10) more" : ""
-    throw StirError(
-      .invalidData,
-      "\(failed.count) of \(counted(files.count + failed.count, "file")) could not be "
-        + "denoised:\(shown)\(more)")
   }
 }
 

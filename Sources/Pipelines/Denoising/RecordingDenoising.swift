@@ -48,7 +48,9 @@ struct RecordingDenoising {
     while !interruption.isRequested {
       let frames = block.withUnsafeMutableBufferPointer { reader.read(into: $0) }
       guard frames > 0 else { break }
-      let clean = try located { try stream.push(Array(block.prefix(frames * channels))) }
+      let clean = try located(reader.path) {
+        try stream.push(Array(block.prefix(frames * channels)))
+      }
       try writer.write(clean)
       written += clean.count / channels
       if (read + frames) / rate > read / rate { report() }
@@ -60,7 +62,7 @@ struct RecordingDenoising {
       guard read > 0 else {
         throw StirError(.invalidData, "\(reader.path): holds no sound (0 frames)")
       }
-      let rest = try located { try stream.finish() }
+      let rest = try located(reader.path) { try stream.finish() }
       try writer.write(rest)
       written += rest.count / channels
       if let truncation = reader.truncation(decoded: read) {
@@ -93,9 +95,5 @@ struct RecordingDenoising {
   private func time(_ frames: Int) -> String {
     let seconds = frames / reader.format.rate
     return String(format: "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60)
-  }
-
-  private func located<Result>(_ action: () throws -> Result) throws -> Result {
-    do { return try action() } catch let error as StirError { throw error.located(reader.path) }
   }
 }

@@ -169,7 +169,9 @@ public final class SoundFileWriter {
   private func quantized(_ sample: Float, bits: Int) -> Int32 {
     let steps = Double(1 << (bits - 1))
     let step = (Double(sample) * steps).rounded()
-    return Int32(min(max(step, -steps), steps - 1)) << (32 - bits)
+    // libsndfile's tables of u-law and A-law take the lowest step of all for the highest.
+    let lowest = format.isCompanded ? 1 - steps : -steps
+    return Int32(min(max(step, lowest), steps - 1)) << (32 - bits)
   }
 
   /// What libsndfile says of the last failure; the system's words if it was the system's.

@@ -61,6 +61,8 @@ extension SoundFormat {
 
   var isFloatingPoint: Bool { subtype == SF_FORMAT_FLOAT || subtype == SF_FORMAT_DOUBLE }
 
+  var isCompanded: Bool { subtype == SF_FORMAT_ULAW || subtype == SF_FORMAT_ALAW }
+
   /// The bits of a sample that is stored as a whole number, or was made from one; nil if it is made
   /// from a fraction.
   var integerBits: Int? {

@@ -59,7 +59,7 @@ final class SoundStream {
   }
 
   /// A WAV that was written to a pipe has a length of 0 or of about 2³¹ or 2³² bytes; libsndfile then
-  /// reads that many. So it gets to see the most that a WAV can tell of.
+  /// reads that many. So it gets to see an RF64, whose length has no such bound.
   private func fillInLength() {
     keep(12)
     guard kept.starts(with: Array("RIFF".utf8)), kept.dropFirst(8).starts(with: Array("WAVE".utf8))
@@ -72,11 +72,26 @@ final class SoundStream {
       let size = kept[(at + 4)..<(at + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
       guard !kept[at..<(at + 4)].elementsEqual("data".utf8) else {
         tellsNoLength = size == 0 || isUnknownLength(size)
-        if tellsNoLength { kept.replaceSubrange((at + 4)..<(at + 8), with: [255, 255, 255, 255]) }
+        if tellsNoLength { becomeRF64(lengthAt: at + 4) }
         return
       }
       at += 8 + size + size % 2
     }
+  }
+
+  /// - Parameter place: of the length of the samples.
+  private func becomeRF64(lengthAt place: Int) {
+    func bytes(_ value: Int) -> [UInt8] {
+      (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    let elsewhere: [UInt8] = [255, 255, 255, 255]
+    kept.replaceSubrange(place..<(place + 4), with: elsewhere)
+    // The chunk of lengths: its size, those of the file and the samples, the frames, an empty table.
+    let lengths =
+      Array("ds64".utf8) + [28, 0, 0, 0] + bytes(SoundStream.endless)
+      + bytes(SoundStream.endless / 2) + bytes(0) + [0, 0, 0, 0]
+    kept.replaceSubrange(
+      0..<12, with: Array("RF64".utf8) + elsewhere + Array("WAVE".utf8) + lengths)
   }
 
   /// Reads on until the first `count` bytes are there, or the stream ends.
