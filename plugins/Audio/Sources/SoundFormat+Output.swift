@@ -25,11 +25,13 @@ extension SoundFormat {
         "cannot write \".\(pathExtension)\"; expected a name that ends in one of "
           + containers.keys.sorted().map { "." + $0 }.joined(separator: " "))
     }
-    let family = self.family == container ? Int(code) & SF_FORMAT_TYPEMASK : container
-    // libsndfile says of WAV that it could hold MP3, and then does not write it.
-    let same = container == SF_FORMAT_WAV && isMP3 ? [] : [Int(code) & ~SF_FORMAT_TYPEMASK]
+    let isSame = self.family == container
+    let family = isSame ? Int(code) & SF_FORMAT_TYPEMASK : container
+    // The order of bytes belongs to the container. libsndfile says of WAV that it could hold MP3, and
+    // then does not write it.
+    let same = isSame ? [Int(code) & ~SF_FORMAT_TYPEMASK] : isMP3 ? [] : [subtype]
     let candidates =
-      same + (pathExtension.lowercased() == "opus" ? [SF_FORMAT_OPUS] : alternatives)
+      pathExtension.lowercased() == "opus" ? [SF_FORMAT_OPUS] : same + alternatives
     guard var found = candidates.lazy.map({ self.with(family | $0) }).first(where: \.isStorable)
     else {
       throw StirError(

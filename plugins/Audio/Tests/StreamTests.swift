@@ -69,10 +69,11 @@ import Testing
       (0x010002, "flac", 0x170002), (0x010003, "flac", 0x170003), (0x010006, "flac", 0x170003),
       (0x010005, "aiff", 0x020005), (0x170001, "wav", 0x010005), (0x010002, "ogg", 0x200060),
       (0x200060, "wav", 0x010002), (0x230082, "wav", 0x010002), (0x010007, "w64", 0x0B0007),
-      (0x170003, "wav", 0x010003), (0x180072, "wav", 0x010003), (0x010010, "flac", 0x170002),
+      (0x170003, "wav", 0x010003), (0x180072, "wav", 0x010003), (0x200060, "opus", 0x200064),
+      (0x2003_0002, "wav", 0x010002), (0x010010, "flac", 0x170002),
     ] as [(Int32, String, Int32)])
   func otherContainersHoldWhatTheyCan(from: Int32, extension name: String, to: Int32) throws {
-    let format = SoundFormat(rate: 44_100, channels: 2, code: from)
+    let format = SoundFormat(rate: 48_000, channels: 2, code: from)
     #expect(try format.written(as: name, frames: 100).code == to)
   }
 
