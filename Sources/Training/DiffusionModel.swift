@@ -99,8 +99,9 @@ public final class DiffusionModel {
   }
 
   /// Writes the model file atomically.
-  public func write(to url: URL) throws {
-    let tensors = network.namedParameters().map { ($0.name, $0.parameter.tensor) }
+  /// - Parameter dtype: of the weights in the file; bfloat16 halves it.
+  public func write(to url: URL, dtype: DType = .float32) throws {
+    let tensors = try network.namedParameters().map { ($0.name, try $0.parameter.tensor.to(dtype)) }
     try SafeTensors(
       tensors: Dictionary(uniqueKeysWithValues: tensors),
       metadata: DiffusionModel.metadata(configuration, layout, step: step)

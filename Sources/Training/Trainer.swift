@@ -187,7 +187,8 @@ public final class Trainer {
     let device = network.device
     return Batch(
       x0: try batch.x0.to(device: device), noise: try batch.noise.to(device: device),
-      levels: batch.levels, labels: batch.labels, recording: try batch.recording?.to(device: device))
+      levels: batch.levels, labels: batch.labels, recording: try batch.recording?.to(device: device)
+    )
   }
 
   private func gradient(of parameter: Parameter) throws -> Tensor {

@@ -90,7 +90,7 @@ struct Generate: ParsableCommand {
     if let sampler { settings.append("sampling.sampler=\(sampler)") }
     if let guidance { settings.append("sampling.guidance_scale=\(guidance)") }
     let files = try Generation(
-      model: URL(fileURLWithPath: model), registry: plugins.registry(), device: device,
+      model: ShippedModels.url(of: model), registry: plugins.registry(), device: device,
       precision: precision.precision, console: Console(quiet: quiet),
       interruption: interruption
     ).generate(

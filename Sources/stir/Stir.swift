@@ -18,7 +18,7 @@ struct Stir: ParsableCommand {
     version: Version.current,
     subcommands: [
       Train.self, Generate.self, Denoise.self, Evaluate.self, Inspect.self, EMACommand.self,
-      Schedule.self, Plugins.self, DoctorCommand.self,
+      Compact.self, Schedule.self, Plugins.self, DoctorCommand.self,
     ])
 
   static func main() {

@@ -19,13 +19,14 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "generate: make new items; denoise: take noise away (default: as the recipe says, or generate).",
+      "generate: make new items; denoise: take noise away (default: as the recipe says, generate).",
       valueName: "task"))
   var task: String?
 
   @Option(
     help: ArgumentHelp(
-      "For --task denoise: a file or folder of noise to lay under the clean data.", valueName: "path"))
+      "For --task denoise: a file or folder of noise to lay under the clean data.",
+      valueName: "path"))
   var noise: String?
 
   @Option(help: "The kind of data (default: as the recipe says, the one --plugin, or audio).")

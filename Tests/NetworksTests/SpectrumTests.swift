@@ -109,7 +109,8 @@ import Testing
   @Test("A network takes signals of any length, two channels to one; silence stays silence")
   func network() throws {
     let network = try UNet(spectral())
-    #expect(try network(noise([1, 2, 50], dtype: .float32), noiseLevels: [0]).abs().sum().item() == 0)
+    #expect(
+      try network(noise([1, 2, 50], dtype: .float32), noiseLevels: [0]).abs().sum().item() == 0)
     try perturb(network)
     for time in [1, 15, 16, 17, 100] {
       let y = try network(noise([2, 2, time], dtype: .float32), noiseLevels: [0.5])
@@ -172,7 +173,10 @@ import Testing
   @Test("A window that does not fit is refused", arguments: [3, 24, -8, 65_540])
   func windows(window: Int) throws {
     try expectError(.configuration, containing: "stft_window is \(window)") {
-      _ = try UNet(spectral { $0.stftWindow = window; $0.patch = 16 })
+      _ = try UNet(
+        spectral {
+          $0.stftWindow = window; $0.patch = 16
+        })
     }
   }
 }

@@ -76,7 +76,8 @@ import Testing
       members.keys.sorted() == [
         "attention_head_dim", "attention_levels", "blocks_per_level", "channel_multipliers",
         "dilations", "down_factors", "in_channels", "norm_num_groups", "num_class_embeds",
-        "patch", "rank", "width",
+        "out_channels",
+        "patch", "rank", "stft_window", "width",
       ])
     var configuration = tinyConfiguration(rank: 2)
     configuration.dilations = [1, 2, 4]

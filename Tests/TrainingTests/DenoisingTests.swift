@@ -75,7 +75,8 @@ private func trainer(_ configuration: RunConfiguration) throws -> Trainer {
     let denoised = try trainer.model.denoise(recording, seed: 1, items: 0..<8).floats()
     let clean = items.flatMap(\.values)
     func error(_ values: [Float]) -> Float { zip(values, clean).map { $0 - $1 }.rms }
-    #expect(try error(denoised) < 0.55 * error(recording.floats()))
+    let before = try error(recording.floats())
+    #expect(error(denoised) < 0.65 * before, "\(error(denoised)) of \(before)")
   }
 
   @Test func theNumberAndTheSeedDecideTheNoise() throws {

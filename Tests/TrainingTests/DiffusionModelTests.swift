@@ -29,6 +29,23 @@ import Testing
       try read.sample(count: 2, steps: 4, seed: 5) == model.sample(count: 2, steps: 4, seed: 5))
   }
 
+  /// Weights of 16 bits: half the file, each weight as near as its 8 bits of precision allow.
+  @Test func compactFile() throws {
+    let folder = try TemporaryFolder()
+    let model = try trained()
+    try model.write(to: folder["whole"])
+    try model.write(to: folder["half"], dtype: .bfloat16)
+    let read = try DiffusionModel(contentsOf: folder["half"])
+    #expect(read.configuration == model.configuration)
+    for (half, whole) in zip(read.network.parameters, model.network.parameters) {
+      #expect(half.tensor.dtype == .float32)
+      expectClose(try half.tensor.doubles(), try whole.tensor.doubles(), rtol: 0x1p-8)
+    }
+    let sizes = try ["half", "whole"].map { try Data(contentsOf: folder[$0]).count }
+    let weights = model.network.parameterCount
+    #expect(sizes[1] - sizes[0] >= 2 * weights - 100)
+  }
+
   @Test(arguments: SamplerName.allCases)
   func itemDoesNotDependOnCountOrBatchSize(sampler: SamplerName) throws {
     let model = try trained()

@@ -47,6 +47,7 @@ private func plain(_ change: (inout Degradation) -> Void = { _ in }) -> Degradat
   degradation.reverbShare = 0
   degradation.bandLimitShare = 0
   degradation.clippingShare = 0
+  degradation.shortShare = 0
   change(&degradation)
   return degradation
 }
@@ -161,6 +162,22 @@ private func decibels(_ signal: [Float], _ noise: [Float]) -> Double {
     let item = try data.item(at: 0, seed: 2)
     let parts = (0..<8).map { Array(item.values[($0 * 500)..<(($0 + 1) * 500)]).rms }
     #expect(parts.count { $0 > 0.2 } >= 6)
+  }
+
+  /// A quarter to a whole second, and then its mirror image over and over.
+  @Test func shortRecordingsAreMirrored() throws {
+    let data = try recordings(plain { $0.shortShare = 1 }, rate: 1_000)
+    for seed in 0..<10 {
+      let item = try data.item(at: 0, seed: UInt64(seed))
+      for row in [item.values, item.conditions[0]] {
+        let half = try #require((1..<2_000).first { row[$0] == row[$0 - 1] })
+        #expect(250...1_000 ~= half)
+        for i in half..<row.count {
+          let place = i % (2 * half)
+          #expect(row[i] == row[place < half ? place : 2 * half - 1 - place])
+        }
+      }
+    }
   }
 
   @Test func badDegradationIsRefused() throws {

@@ -22,6 +22,9 @@ public struct Degradation: Configuration {
   public var reverbShare = 0.2
   /// The share whose signal and noise reach up to a limit only, as over a telephone.
   public var bandLimitShare = 0.35
+  /// The share of recordings of 0.25 to 1 s, which are continued by their mirror image as short files
+  /// are when they are denoised.
+  public var shortShare = 0.2
   /// The share of recordings that are overdriven.
   public var clippingShare = 0.05
 
@@ -38,6 +41,7 @@ public struct Degradation: Configuration {
     case speed
     case reverbShare = "reverb_share"
     case bandLimitShare = "band_limit_share"
+    case shortShare = "short_share"
     case clippingShare = "clipping_share"
   }
 
@@ -51,7 +55,7 @@ public struct Degradation: Configuration {
       "snr_min and snr_max are \(lowestSNR) and \(highestSNR), expected -60 to 50 dB in this order")
     let shares = [
       cleanShare, noiseShare, layerShare, syntheticShare, equalizerShare, reverbShare,
-      bandLimitShare, clippingShare,
+      bandLimitShare, shortShare, clippingShare,
     ]
     try require(shares.allSatisfy((0...1).contains), "a share is a number from 0 to 1")
     try require((0...0.5).contains(speed), "speed is \(speed), expected from 0 to 0.5")

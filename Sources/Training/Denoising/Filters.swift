@@ -138,12 +138,13 @@ func syntheticNoise(count: Int, rate: Double, using random: inout SplitMix64) ->
   x = [Biquad].equalizer(using: &random)(x).atUnitRMS
   if random.uniform() < 0.4 {
     let points = (0..<Int.random(in: 4...40, using: &random)).map { _ in exp(random.normal()) }
-    x = x.indices.map { i in
-      let position = Double(i) / Double(count) * Double(points.count - 1)
-      let k = min(Int(position), points.count - 2)
-      let t = position - Double(k)
-      return x[i] * Float(points[k] * (1 - t) + points[k + 1] * t)
-    }.atUnitRMS
+    x =
+      x.indices.map { i in
+        let position = Double(i) / Double(count) * Double(points.count - 1)
+        let k = min(Int(position), points.count - 2)
+        let t = position - Double(k)
+        return x[i] * Float(points[k] * (1 - t) + points[k + 1] * t)
+      }.atUnitRMS
   }
   if random.uniform() < 0.25 {
     let fundamental = random.geometric(40...400)

@@ -50,7 +50,7 @@ public struct NoisyRecordings: DataSet {
     let isHeldOut = heldOut.contains(index)
     let first = try clean.item(at: index, seed: random.next())
     let (channels, length) = (first.shape[0], first.shape[1])
-    let plan = Plan(degradation, rate: rate, using: &random)
+    let plan = Plan(degradation, rate: rate, length: length, using: &random)
     var (signal, recording) = ([Float](), [Float]())
     let speech = try speech(
       from: first, others: isHeldOut ? cleanSplit.heldOut : cleanSplit.training, using: &random)
@@ -58,8 +58,8 @@ public struct NoisyRecordings: DataSet {
       let rows = try mix(
         Array(speech[(channel * length)..<((channel + 1) * length)]), channel: channel, plan,
         noises: isHeldOut ? noiseSplit.heldOut : noiseSplit.training, using: &random)
-      signal += rows.clean
-      recording += rows.recording
+      signal += plan.short.map { rows.clean.mirrored($0) } ?? rows.clean
+      recording += plan.short.map { rows.recording.mirrored($0) } ?? rows.recording
     }
     let level = recording.rms
     let scale = level > 1e-9 ? 1 / level : 1
@@ -76,8 +76,12 @@ public struct NoisyRecordings: DataSet {
     var band: [Biquad]?
     /// The level, as a share of the peak, beyond which the recording is cut off.
     var ceiling: Float?
+    /// What there is of a short recording.
+    var short: Range<Int>?
 
-    init(_ degradation: Degradation, rate: Double, using random: inout SplitMix64) {
+    init(
+      _ degradation: Degradation, rate: Double, length: Int, using random: inout SplitMix64
+    ) {
       snr =
         random.uniform() < degradation.cleanShare
         ? random.uniform(degradation.highestSNR...50)
@@ -90,6 +94,11 @@ public struct NoisyRecordings: DataSet {
       }
       if random.uniform() < degradation.clippingShare {
         ceiling = Float(random.uniform(0.25...0.8))
+      }
+      if random.uniform() < degradation.shortShare {
+        let count = min(length, max(1, Int(random.uniform(0.25...1) * rate)))
+        let start = Int.random(in: 0...(length - count), using: &random)
+        short = start..<(start + count)
       }
     }
   }
@@ -114,7 +123,7 @@ public struct NoisyRecordings: DataSet {
           values[channel * length + position + i] += gain * row[i]
         }
       }
-      position += rows[0].count + Int(random.uniform() * 0.4 * rate) + 1
+      position += rows[0].count + max(1, Int(random.uniform(-0.2...0.4) * rate))
       guard let next = others.randomElement(using: &random) else { break }
       item = try clean.item(at: next, seed: random.next())
     }
@@ -164,6 +173,17 @@ public struct NoisyRecordings: DataSet {
       values = [Biquad].equalizer(using: &random)(values)
     }
     return values.atUnitRMS
+  }
+}
+
+extension [Float] {
+  /// As long, with nothing but `part` and its mirror images.
+  fileprivate func mirrored(_ part: Range<Int>) -> [Float] {
+    indices.map { i in
+      let place = i % (2 * part.count)
+      return self[
+        part.lowerBound + (place < part.count ? place : 2 * part.count - 1 - place)]
+    }
   }
 }
 

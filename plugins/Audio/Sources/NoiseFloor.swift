@@ -11,14 +11,16 @@ import Modality
 /// and Minimum Statistics" (2001), with places in frequency beside those in time.
 ///
 /// - Parameters:
-///   - samples: one channel, at least 64 samples.
+///   - samples: one channel.
 ///   - sampleRate: in Hz.
-/// - Returns: in the unit of the samples; 0 for what holds digital silence in a tenth of its places.
+/// - Returns: in the unit of the samples; 0 for what holds digital silence in a tenth of its places, and
+///   for less than 160 samples.
 public func whiteNoiseDeviation(of samples: [Float], sampleRate: Int) -> Float {
   let window = 64
   let spectrum = Spectrogram(samples, sampleRate: sampleRate, windowLength: window, hop: window / 2)
+  guard spectrum.frames > 5 else { return 0 }
   // Without the first and last frames, which reach beyond the recording, and the bins at either end.
-  let powers = (1..<max(2, spectrum.frames - 2)).flatMap { frame in
+  let powers = (1..<(spectrum.frames - 2)).flatMap { frame in
     (2..<(spectrum.bins - 2)).map { spectrum[frame, $0] * spectrum[frame, $0] }
   }.sorted()
   let tenth = powers[powers.count / 10] / Float(-log(0.9))
