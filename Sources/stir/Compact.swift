@@ -17,10 +17,19 @@ struct Compact: ParsableCommand {
   @Option(help: ArgumentHelp("The model file to write.", valueName: "file"))
   var out: String
 
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Set one key of the sampling that the model remembers, such as sampling.sampler=ddim.",
+      valueName: "key=value"))
+  var settings: [String] = []
+
   func run() throws {
     let url = URL(fileURLWithPath: out)
     try requireNothing(at: url)
-    try DiffusionModel(contentsOf: URL(fileURLWithPath: model)).write(to: url, dtype: .bfloat16)
+    let model = try DiffusionModel(contentsOf: URL(fileURLWithPath: model))
+    let sampling = try Recipe.load(nil, settings: settings, over: model.configuration).sampling
+    try model.with(sampling).write(to: url, dtype: .bfloat16)
     print("wrote \(out)")
   }
 }

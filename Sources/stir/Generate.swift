@@ -17,7 +17,8 @@ struct Generate: ParsableCommand {
       --length makes them longer than what the model was trained on, without a seam.
       """)
 
-  @Argument(help: "A model file, such as run/model.safetensors.")
+  @Argument(
+    help: "A model file, such as run/model.safetensors, or the name of one that comes with stir.")
   var model: String
 
   @Option(help: "How many to make.")

@@ -60,7 +60,8 @@ import Testing
 
   /// Golden help. After a wanted change: `stir help COMMAND > Tests/PipelinesTests/Help/COMMAND.txt`.
   @Test(arguments: [
-    "stir", "train", "generate", "denoise", "evaluate", "ema", "compact", "schedule", "schedule-plot",
+    "stir", "train", "generate", "denoise", "evaluate", "ema", "compact", "schedule",
+    "schedule-plot",
     "schedule-search", "inspect", "doctor", "plugins", "plugins-list", "plugins-inspect",
     "plugins-new", "plugins-check",
   ])

@@ -52,7 +52,9 @@ public struct Denoising {
     }
     console.closeLine()
     summary.seconds = summary.files.reduce(0) { $0 + $1.seconds }
-    summary.realTimeFactor = summary.seconds / (ContinuousClock.now - start).seconds
+    if summary.seconds > 0 {
+      summary.realTimeFactor = (ContinuousClock.now - start).seconds / summary.seconds
+    }
     return summary
   }
 

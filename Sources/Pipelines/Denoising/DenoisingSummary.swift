@@ -17,7 +17,7 @@ public struct DenoisingSummary: Encodable, Sendable {
   public var failed: [RejectedInput] = []
   /// Of all recordings that were denoised.
   public var seconds = 0.0
-  /// How many seconds were denoised in one.
+  /// The seconds that it took to denoise one.
   public var realTimeFactor = 0.0
 
   enum CodingKeys: String, CodingKey {
@@ -28,7 +28,7 @@ public struct DenoisingSummary: Encodable, Sendable {
   /// A sentence for people.
   public var text: String {
     "denoised \(counted(files.count, "file")), \(clock(seconds)) in all, "
-      + "\(decimal(realTimeFactor, 1)) times real time"
+      + "\(decimal(1 / max(realTimeFactor, 1e-6), 1)) times real time"
   }
 
   /// - Throws: `StirError.Code.invalidData` that lists the files that failed, if any did.
