@@ -115,10 +115,15 @@ extension DiffusionModel {
   /// `sampling` asks for; those longer than the layout in windows of its extent.
   ///
   /// - Parameter labels: the class of each item or one for all; none when empty.
-  /// - Throws: `StirError.Code.configuration` for guidance without a class.
+  /// - Throws: `StirError.Code.configuration` for guidance without a class, and for a model that takes
+  ///   noise away.
   public func denoiser(
     _ sampling: SamplingConfiguration, labels: [Int] = []
   ) throws -> any Denoiser {
+    guard configuration.task == .generate else {
+      throw StirError(
+        .configuration, "this model takes noise away and makes nothing new; use stir denoise")
+    }
     let classes = configuration.conditioning.classes
     guard !labels.isEmpty || !sampling.isGuided else {
       throw StirError(

@@ -44,7 +44,8 @@ public struct EMAReconstruction {
     let averages = order.flatMap { updates in tracked.map { ($0, Double(updates)) } }
     let fit = ProfileFit((profile, Double(end)), from: averages)
 
-    let network = try UNet(last.configuration.network, layout: last.layout)
+    let network = try UNet(
+      last.configuration.network, layout: last.layout, task: last.configuration.task)
     var sums = try network.namedParameters().map { name, parameter in
       (name: name, sum: try Tensor.zeros(parameter.tensor.shape, dtype: .float64))
     }

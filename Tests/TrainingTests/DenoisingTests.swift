@@ -120,6 +120,29 @@ private func trainer(_ configuration: RunConfiguration) throws -> Trainer {
     #expect(try trainer.heldOutLoss(of: model)?.losses.allSatisfy(\.isFinite) == true)
   }
 
+  @Test func aDenoiserMakesNothingNew() throws {
+    let trainer = try trainer(configuration(.recording))
+    let model = try trainer.model
+    try expectError(.configuration, containing: "stir denoise") {
+      try model.sample(count: 1) { _, _ in }
+    }
+  }
+
+  /// The average of a denoiser's weights is a denoiser.
+  @Test func snapshotsOfADenoiserMakeOne() throws {
+    let folder = try TemporaryFolder()
+    let trainer = try trainer(configuration(.recording) { $0.training.snapshotEvery = 2 })
+    let files = try (1...2).map { number in
+      for _ in 0..<2 { _ = try trainer.trainStep() }
+      let file = folder["snapshot-\(number)"]
+      try trainer.writeSnapshot(to: file)
+      return file
+    }
+    let made = try EMAReconstruction(PowerProfile(relativeDeviation: 0.1), fromSnapshots: files)
+    let recording = try recordings(beside: [NoisySines().item(at: 0, seed: 5)])
+    #expect(try made.model.denoise(recording, seed: 0, items: 0..<1).shape == [1, 1, 64])
+  }
+
   @Test func aGeneratorDoesNotDenoise() throws {
     let model = try tinyTrainer().model
     try expectError(.configuration, containing: "--task denoise", "--prior") {
