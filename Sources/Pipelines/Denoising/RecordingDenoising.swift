@@ -53,7 +53,7 @@ struct RecordingDenoising {
       }
       try writer.write(clean)
       written += clean.count / channels
-      if (read + frames) / rate > read / rate { report() }
+      if (read + frames) / rate > read / rate, written > 0 { report() }
       read += frames
     }
     isInterrupted = interruption.isRequested
@@ -76,7 +76,7 @@ struct RecordingDenoising {
   }
 
   private mutating func report() {
-    pace.mark(read)
+    pace.mark(written)
     console.progress("\(progress): \(share)\(place.dropFirst(3))\(speed)")
   }
 
@@ -88,7 +88,7 @@ struct RecordingDenoising {
   /// `, 8.3 times real time, 12m 05s left`
   private var speed: String {
     guard let rate = pace.rate else { return "" }
-    let left = reader.frames.map { ", \(clock(Double($0 - read) / rate)) left" } ?? ""
+    let left = reader.frames.map { ", \(clock(Double($0 - written) / rate)) left" } ?? ""
     return ", \(decimal(rate / Double(reader.format.rate), 1)) times real time\(left)"
   }
 
