@@ -29,6 +29,12 @@ public enum Recipe {
     return try RunConfiguration(overriding: merged)
   }
 
+  /// The settings that ask for a number of sampling steps. A ladder that is stored in the model has a
+  /// number of steps of its own, and goes.
+  public static func settings(steps: Int) -> [String] {
+    ["sampling.sigmas=[]", "sampling.num_inference_steps=\(steps)"]
+  }
+
   private static func read(_ file: URL) throws -> String {
     guard let data = FileManager.default.contents(atPath: file.path) else {
       throw StirError(.missingInput, "cannot read the recipe \(file.path)")

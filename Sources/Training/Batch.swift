@@ -60,10 +60,10 @@ package struct BatchMaker: Sendable {
       draws.map {
         try RandomSource(seed: seed &+ Stream.noise.rawValue, item: $0).normal(shape)
       })
-    let recording = try denoising.map { _ in try recordings(beside: items) }
+    let (noise, recording) = try noiseAndRecording(denoising, of: items, normal: normal)
     return Batch(
       x0: try Tensor(items.flatMap(\.values), shape: [items.count] + shape),
-      noise: try recording.flatMap { try denoising?.noise(normal, recording: $0) } ?? normal,
+      noise: noise,
       levels: draws.map(level),
       labels: conditioning.labels ? zip(draws, items).map { label(of: $1, draw: $0) } : [],
       recording: recording)
@@ -99,6 +99,16 @@ package struct BatchMaker: Sendable {
     order = (epoch, shuffled)
     return shuffled[position]
   }
+}
+
+/// What stands for ε in the states of `items`, and what a network is shown beside them: `normal` noise
+/// and nothing, unless the task is to denoise.
+func noiseAndRecording(
+  _ denoising: DenoisingConfiguration?, of items: [Item], normal: Tensor
+) throws -> (noise: Tensor, recording: Tensor?) {
+  guard let denoising else { return (normal, nil) }
+  let recording = try recordings(beside: items)
+  return (try denoising.noise(normal, recording: recording), recording)
 }
 
 /// The recordings beside `items`: [items, channels] + extents.

@@ -42,9 +42,7 @@ struct HeldOutSet {
     labels = conditioning.labels ? items.map(\.label) : []
     x0 = try Tensor(items.flatMap(\.values), shape: [count] + shape)
     let normal = try BatchNoise(seed: ~seed, items: 0..<count, shape: shape).next()
-    let recording = try denoising.map { _ in try recordings(beside: items) }
-    self.recording = recording
-    noise = try recording.flatMap { try denoising?.noise(normal, recording: $0) } ?? normal
+    (noise, recording) = try noiseAndRecording(denoising, of: items, normal: normal)
     let levelCount = levelCount
     levels = (0..<levelCount).map { i in
       table.level(at: (2 * i + 1) * table.count / (2 * levelCount))

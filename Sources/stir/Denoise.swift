@@ -89,8 +89,7 @@ struct Denoise: ParsableCommand {
     let console = Console(quiet: quiet)
     var request = DenoiserRequest(model: try ShippedModels.url(of: model))
     (request.isPrior, request.snr, request.seed) = (prior, snr, seed)
-    request.settings = settings
-    if let steps { request.settings.insert("sampling.num_inference_steps=\(steps)", at: 0) }
+    request.settings = (steps.map(Recipe.settings) ?? []) + settings
     let denoiser = try request.denoiser(
       registry: plugins.registry(), device: engine.start(), precision: precision.precision)
     let summary = try Denoising(

@@ -83,11 +83,7 @@ struct Generate: ParsableCommand {
     let interruption = Interruption()
     let device = try engine.start()
     var settings = settings
-    if let steps {
-      // A ladder that is stored in the model has a number of steps of its own.
-      settings.insert(
-        contentsOf: ["sampling.sigmas=[]", "sampling.num_inference_steps=\(steps)"], at: 0)
-    }
+    if let steps { settings = Recipe.settings(steps: steps) + settings }
     if let sampler { settings.append("sampling.sampler=\(sampler)") }
     if let guidance { settings.append("sampling.guidance_scale=\(guidance)") }
     let files = try Generation(

@@ -1,3 +1,4 @@
+import Core
 import Foundation
 
 /// Cuts a recording into overlapping windows, has them denoised, and joins them by cross-fades.
@@ -89,9 +90,7 @@ struct OverlappingWindows {
   /// The sample of the recording that stands for the one at `index`.
   private func mirrored(_ index: Int, length: Int?) -> Int {
     guard let length else { return index < 0 ? -1 - index : index }
-    let place = index % (2 * length)
-    let positive = place < 0 ? place + 2 * length : place
-    return positive < length ? positive : 2 * length - 1 - positive
+    return mirroredIndex(index, count: length)
   }
 
   /// Drops what neither the next window nor the mirror at the recording's end can need.

@@ -179,11 +179,7 @@ public struct NoisyRecordings: DataSet {
 extension [Float] {
   /// As long, with nothing but `part` and its mirror images.
   fileprivate func mirrored(_ part: Range<Int>) -> [Float] {
-    indices.map { i in
-      let place = i % (2 * part.count)
-      return self[
-        part.lowerBound + (place < part.count ? place : 2 * part.count - 1 - place)]
-    }
+    indices.map { self[part.lowerBound + mirroredIndex($0, count: part.count)] }
   }
 }
 
